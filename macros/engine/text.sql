@@ -1,0 +1,75 @@
+{#- Whether text matches a regular expression (written without backslashes, so that it reads the same on both engines). -#}
+{% macro matches(text, pattern) %}
+    {{- adapter.dispatch('matches', 'dangol')(text, pattern) -}}
+{% endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike '{{ pattern }}')
+{%- endmacro %}
+
+{#- The part of text that a group of a regular expression matches; '' where nothing does. -#}
+{% macro regex_extract(text, pattern, group) -%}
+    regexp_extract({{ text }}, '{{ pattern }}', {{ group }})
+{%- endmacro %}
+
+{#- Text with every match of a regular expression replaced. -#}
+{% macro regex_replace(text, pattern, replacement) %}
+    {{- adapter.dispatch('regex_replace', 'dangol')(text, pattern, replacement) -}}
+{% endmacro %}
+
+{% macro duckdb__regex_replace(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__regex_replace(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{#- Text in Unicode NFC, so that a decomposed Hangul name equals the composed one. -#}
+{% macro nfc(text) %}
+    {{- adapter.dispatch('nfc', 'dangol')(text) -}}
+{% endmacro %}
+
+{% macro duckdb__nfc(text) -%}
+    nfc_normalize({{ text }})
+{%- endmacro %}
+
+{#- Spark SQL has no normalisation; ICU, which Spark ships, has. Plain ASCII never needs it. -#}
+{% macro spark__nfc(text) -%}
+    case when {{ text }} rlike '[^ -~]'
+        then reflect('com.ibm.icu.text.Normalizer', 'compose', {{ text }}, false) else {{ text }} end
+{%- endmacro %}
+
+{#- Whether text is valid JSON. -#}
+{% macro is_json(text) %}
+    {{- adapter.dispatch('is_json', 'dangol')(text) -}}
+{% endmacro %}
+
+{% macro duckdb__is_json(text) -%}
+    json_valid({{ text }})
+{%- endmacro %}
+
+{% macro spark__is_json(text) -%}
+    (try_parse_json({{ text }}) is not null)
+{%- endmacro %}
+
+{#- The named columns of a row as JSON text, nulls included, in the order given. -#}
+{% macro row_as_json(columns) %}
+    {{- adapter.dispatch('row_as_json', 'dangol')(columns) -}}
+{% endmacro %}
+
+{% macro duckdb__row_as_json(columns) -%}
+    cast(json_object(
+        {%- for column in columns %}'{{ column }}', {{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor -%}
+    ) as varchar)
+{%- endmacro %}
+
+{% macro spark__row_as_json(columns) -%}
+    to_json(struct(
+        {%- for column in columns %}{{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor -%}
+    ), map('ignoreNullFields', 'false'))
+{%- endmacro %}

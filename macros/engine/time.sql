@@ -1,0 +1,120 @@
+{#- The UTC timestamp of a wall-clock timestamp read in a zone. zone: a Jinja string. -#}
+{% macro to_utc(timestamp, zone) %}
+    {%- if zone == 'UTC' -%} {{ timestamp }}
+    {%- else -%} {{ adapter.dispatch('to_utc', 'dangol')(timestamp, zone) }}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb__to_utc(timestamp, zone) -%}
+    timezone('UTC', timezone('{{ zone }}', {{ timestamp }}))
+{%- endmacro %}
+
+{% macro spark__to_utc(timestamp, zone) -%}
+    to_utc_timestamp({{ timestamp }}, '{{ zone }}')
+{%- endmacro %}
+
+{#- The wall-clock timestamp, in the variable `reporting_timezone`, of a UTC timestamp. -#}
+{% macro local_time(timestamp) %}
+    {%- if var('reporting_timezone') == 'UTC' -%} {{ timestamp }}
+    {%- else -%} {{ adapter.dispatch('local_time', 'dangol')(timestamp, var('reporting_timezone')) }}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb__local_time(timestamp, zone) -%}
+    timezone('{{ zone }}', timezone('UTC', {{ timestamp }}))
+{%- endmacro %}
+
+{% macro spark__local_time(timestamp, zone) -%}
+    from_utc_timestamp({{ timestamp }}, '{{ zone }}')
+{%- endmacro %}
+
+{#- The local day (in the variable `reporting_timezone`) of a UTC timestamp. -#}
+{% macro local_date(timestamp) -%}
+    cast({{ local_time(timestamp) }} as date)
+{%- endmacro %}
+
+{#- The UTC timestamp at which a local day begins. -#}
+{% macro day_begins_at(date) -%}
+    {{ to_utc('cast(' ~ date ~ ' as timestamp)', var('reporting_timezone')) }}
+{%- endmacro %}
+
+{#- The naive UTC timestamp of a stored moment (a timestamp with time zone). -#}
+{% macro utc_of_moment(moment) %}
+    {{- adapter.dispatch('utc_of_moment', 'dangol')(moment) -}}
+{% endmacro %}
+
+{% macro duckdb__utc_of_moment(moment) -%}
+    timezone('UTC', {{ moment }})
+{%- endmacro %}
+
+{#- A Spark timestamp is a moment; the session zone is UTC. -#}
+{% macro spark__utc_of_moment(moment) -%}
+    {{ moment }}
+{%- endmacro %}
+
+{#- A timestamp moved by minutes. minutes: SQL of a whole number, which may be negative. -#}
+{% macro add_minutes(timestamp, minutes) %}
+    {{- adapter.dispatch('add_minutes', 'dangol')(timestamp, minutes) -}}
+{% endmacro %}
+
+{% macro duckdb__add_minutes(timestamp, minutes) -%}
+    {{ timestamp }} + to_minutes({{ minutes }})
+{%- endmacro %}
+
+{% macro spark__add_minutes(timestamp, minutes) -%}
+    timestampadd(minute, {{ minutes }}, {{ timestamp }})
+{%- endmacro %}
+
+{#- A date moved by days. days: SQL of a whole number, which may be negative. -#}
+{% macro add_days(date, days) %}
+    {{- adapter.dispatch('add_days', 'dangol')(date, days) -}}
+{% endmacro %}
+
+{% macro duckdb__add_days(date, days) -%}
+    ({{ date }} + cast({{ days }} as int))
+{%- endmacro %}
+
+{% macro spark__add_days(date, days) -%}
+    date_add({{ date }}, cast({{ days }} as int))
+{%- endmacro %}
+
+{#- Whole days from one date to another (int); negative when `to` is the earlier. -#}
+{% macro days_between(from, to) -%}
+    cast({{ dbt.datediff(from, to, 'day') }} as int)
+{%- endmacro %}
+
+{#- Calendar months from the month of one date to the month of another (int). -#}
+{% macro months_between_dates(from, to) -%}
+    cast((year({{ to }}) - year({{ from }})) * 12 + month({{ to }}) - month({{ from }}) as int)
+{%- endmacro %}
+
+{#- The first day of the month of a date. -#}
+{% macro month_of(date) -%}
+    cast(date_trunc('month', {{ date }}) as date)
+{%- endmacro %}
+
+{#- A month (its first day) moved by a whole number of months. -#}
+{% macro add_months(date, months) %}
+    {{- adapter.dispatch('add_months', 'dangol')(date, months) -}}
+{% endmacro %}
+
+{% macro duckdb__add_months(date, months) -%}
+    cast({{ date }} + to_months(cast({{ months }} as int)) as date)
+{%- endmacro %}
+
+{% macro spark__add_months(date, months) -%}
+    add_months({{ date }}, cast({{ months }} as int))
+{%- endmacro %}
+
+{#- Settings that the macros rely on and a profile may lack. -#}
+{% macro prepare_engine() %}
+    {{ adapter.dispatch('prepare_engine', 'dangol')() }}
+{% endmacro %}
+
+{% macro duckdb__prepare_engine() %}
+    {% do run_query("set global TimeZone = 'UTC'") %}
+{% endmacro %}
+
+{% macro spark__prepare_engine() %}
+    {% do run_query("set spark.sql.session.timeZone = UTC") %}
+{% endmacro %}

@@ -1,0 +1,242 @@
+{#-
+    Creates `landing.<table>`: the contract's columns, typed, and five of its own (_file,
+    _file_row, _rejected_because, _unreadable_count, _row_text), one row per delivered row.
+
+    table: an entry of raw_contract(). delivery: its entry of find_deliveries(), or none.
+-#}
+{% macro create_landing_relation(table, delivery) %}
+    {% if delivery is none or delivery is undefined %}
+        {% do run_query(
+            "create or replace view " ~ landing_relation(table.name) ~ " as " ~ empty_landing_query(table)
+        ) %}
+    {% elif delivery.format == 'relation' %}
+        {% do run_query(
+            "create or replace view " ~ landing_relation(table.name) ~ " as "
+            ~ landing_query(table, delivery, 'raw.' ~ table.name, 'cast(null as string)', 'null')
+        ) %}
+    {% elif delivery.format == 'parquet' %}
+        {{ adapter.dispatch('create_landing_from_parquet', 'dangol')(table, delivery) }}
+    {% else %}
+        {{ adapter.dispatch('create_landing_from_csv', 'dangol')(table, delivery) }}
+    {% endif %}
+{% endmacro %}
+
+{#- The name of a relation in the schema `landing`. -#}
+{% macro landing_relation(name) %}
+    {{- return("landing." ~ name) -}}
+{% endmacro %}
+
+{% macro empty_landing_query(table) %}
+    select
+        {%- for column in table.columns %}
+        cast(null as {{ 'string' if column.type == 'json' else column.type }}) as {{ column.name }},
+        {%- endfor %}
+        cast(null as string) as _file,
+        cast(null as bigint) as _file_row,
+        cast(null as string) as _rejected_because,
+        cast(null as int) as _unreadable_count,
+        cast(null as string) as _row_text
+    where false
+{% endmacro %}
+
+{#-
+    The select that types a delivery.
+
+    table, delivery: as above.
+    source: what to select from; it holds the delivered columns.
+    file, file_row: SQL of the row's file (relative to RAW) and of its record number in it.
+    malformed: SQL of the text of a line that could not be split into columns, else 'null'.
+-#}
+{% macro landing_query(table, delivery, source, file, file_row, malformed='null') %}
+    {%- set kinds = {} -%}
+    {%- for column in delivery.columns -%}
+        {%- do kinds.update({column.name | lower: {'kind': column.kind, 'name': adapter.quote(column.name)}}) -%}
+    {%- endfor -%}
+    with typed as (
+
+        select
+            delivered.*,
+            {%- for column in table.columns %}
+            {%- set stored = kinds.get(column.name) %}
+            {%- if stored %}
+            {{ typed_column(column, 'delivered.' ~ stored.name, stored.kind) }} as typed_{{ column.name }},
+            {%- else %}
+            cast(null as {{ 'string' if column.type == 'json' else column.type }}) as typed_{{ column.name }},
+            {%- endif %}
+            {%- endfor %}
+            {{ file }} as landing_file,
+            cast({{ file_row }} as bigint) as landing_file_row,
+            cast({{ malformed }} as string) as malformed_text
+        from {{ source }} as delivered
+
+    ),
+
+    checked as (
+
+        select
+            *,
+            case
+                when malformed_text is not null then 'the line does not have the columns of the header'
+                {%- for column in table.columns if column.is_required %}
+                {%- set stored = kinds[column.name] %}
+                {%- set blank = "coalesce(trim(cast(" ~ stored.name ~ " as string)), '') = ''"
+                    if stored.kind in ('text', 'other') else stored.name ~ " is null" %}
+                when typed_{{ column.name }} is null and {{ blank }} then '{{ column.name }} is missing'
+                when typed_{{ column.name }} is null then '{{ column.name }} is not {{ readable_as(column) | replace("'", "''") }}'
+                {%- endfor %}
+            end as rejected_because
+        from typed
+
+    )
+
+    select
+        {%- for column in table.columns %}
+        typed_{{ column.name }} as {{ column.name }},
+        {%- endfor %}
+        landing_file as _file,
+        landing_file_row as _file_row,
+        rejected_because as _rejected_because,
+        cast(
+            0
+            {%- for column in table.columns if not column.is_required and column.name in kinds %}
+            {%- set stored = kinds[column.name] %}
+            {%- if stored.kind == 'text' and (column.type != 'string' or column.accepted)
+                or stored.kind != 'text' and column.type != 'string' and not is_always_readable(column.type, stored.kind) %}
+            + case when typed_{{ column.name }} is null and coalesce(trim(cast({{ stored.name }} as string)), '') != '' then 1 else 0 end
+            {%- endif %}
+            {%- endfor %}
+            as int
+        ) as _unreadable_count,
+        case when rejected_because is not null then coalesce(
+            malformed_text, {{ row_as_json(delivery.columns | map(attribute='name') | list) }}
+        ) end as _row_text
+    from checked
+{% endmacro %}
+
+{#- Whether values stored as `kind` can always be read as the contract's type. -#}
+{% macro is_always_readable(type, kind) %}
+    {{ return(
+        kind == 'boolean' and type == 'boolean'
+        or kind == 'number' and type == 'bigint'
+    ) }}
+{% endmacro %}
+
+{#- What a value of the column must be, in words. -#}
+{% macro readable_as(column) %}
+    {%- if column.accepted -%} one of {{ column.accepted | join(', ') }}
+    {%- elif column.type == 'timestamp' -%} a timestamp (ISO 8601, years 1900 to 2199)
+    {%- elif column.type == 'date' -%} a date (YYYY-MM-DD, years 1900 to 2199)
+    {%- elif column.type == 'boolean' -%} true or false
+    {%- elif column.type in ('int', 'bigint') -%} a whole number
+    {%- elif column.type.startswith('decimal') -%} a number that fits {{ column.type }}
+    {%- else -%} text
+    {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb__create_landing_from_parquet(table, delivery) %}
+    {% set source = parquet_source(delivery)[:-1] ~ ", filename = 'source_path', file_row_number = true)" %}
+    {% set root_length = delivery.files[0].path | length - delivery.files[0].inside | length %}
+    {% do run_query(
+        "create or replace view " ~ landing_relation(table.name) ~ " as "
+        ~ landing_query(table, delivery, source, "substr(source_path, " ~ (root_length + 1) ~ ")", "file_row_number + 1")
+    ) %}
+{% endmacro %}
+
+{% macro spark__create_landing_from_parquet(table, delivery) %}
+    {% set source -%}
+        (select *, _metadata.file_path as source_path, _metadata.row_index as file_row_number from {{ parquet_source(delivery) }})
+    {%- endset %}
+    {% set file = delivery.files[0] %}
+    {% set root = file.path[:-(file.inside | length)] %}
+    {% do run_query(
+        "create or replace view " ~ landing_relation(table.name) ~ " as "
+        ~ landing_query(table, delivery, source,
+            "substr(regexp_replace(source_path, '^file:/+', '/'), " ~ (root | length + 1) ~ ")", "file_row_number + 1")
+    ) %}
+{% endmacro %}
+
+{#-
+    Every file is parsed once, all columns as text. Lines that can't be split into the header's
+    columns land in a rejects table; a record's number counts them too, and the header not.
+-#}
+{% macro duckdb__create_landing_from_csv(table, delivery) %}
+    {% set root_length = delivery.files[0].path | length - delivery.files[0].inside | length %}
+    {% set query %}
+        drop table if exists landing_rejects;
+        drop table if exists landing_rejects_files;
+
+        create or replace temporary table landing_delivered as
+        {%- for file in delivery.files %}
+        select *, row_number() over () as parsed_row
+        from read_csv(
+            '{{ file.path }}',
+            columns = { {%- for name in delivery.headers[file.inside] %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
+            header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', filename = 'source_path',
+            store_rejects = true, rejects_table = 'landing_rejects', rejects_scan = 'landing_rejects_files', rejects_limit = 0
+        )
+        {{ 'union all by name' if not loop.last }}
+        {%- endfor %};
+
+        create or replace temporary table landing_malformed as
+        select
+            files.file_path as source_path,
+            rejects.line - 1 as file_row,
+            min(rejects.csv_line) as malformed_text,
+            row_number() over (partition by files.file_path order by rejects.line) as malformed_count
+        from landing_rejects as rejects
+        inner join landing_rejects_files as files
+            on rejects.scan_id = files.scan_id and rejects.file_id = files.file_id
+        group by files.file_path, rejects.line;
+
+        create or replace temporary table landing_numbered as
+        select
+            delivered.*,
+            delivered.parsed_row + coalesce(malformed.malformed_count, 0) as file_row,
+            cast(null as varchar) as malformed_text
+        from landing_delivered as delivered
+        asof left join landing_malformed as malformed
+            on delivered.source_path = malformed.source_path
+            and delivered.parsed_row >= malformed.file_row - malformed.malformed_count + 1
+        union all by name
+        select source_path, file_row, trim(malformed_text, chr(10) || chr(13)) as malformed_text from landing_malformed;
+
+        create or replace table {{ landing_relation(table.name) }} as
+        {{ landing_query(table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row', 'delivered.malformed_text') }}
+    {% endset %}
+    {% do run_query(query) %}
+{% endmacro %}
+
+{#-
+    Every file is parsed once, all columns as text, and written as Parquet. A file is never split
+    (multiLine), so that numbering its rows as they are read gives the record number.
+-#}
+{% macro spark__create_landing_from_csv(table, delivery) %}
+    {% set parts = [] %}
+    {% for file in delivery.files %}
+        {% set header = delivery.headers[file.inside] %}
+        {% set view = 'landing_' ~ table.name ~ '_' ~ loop.index %}
+        {% set schema = [] %}
+        {% for name in header %}{% do schema.append('`' ~ name ~ '` string') %}{% endfor %}
+        {% do run_query(
+            "create or replace temporary view " ~ view ~ " (" ~ schema | join(', ') ~ ", landing_malformed string)"
+            ~ " using csv options (path '" ~ file.path ~ "', header 'true', multiLine 'true', quote '\"', escape '\"',"
+            ~ " mode 'PERMISSIVE', enforceSchema 'true', columnNameOfCorruptRecord 'landing_malformed')"
+        ) %}
+        {% set part -%}
+            select
+                {%- for column in delivery.columns %}
+                {{ '`' ~ column.name ~ '`' if column.name in header else 'cast(null as string) as `' ~ column.name ~ '`' }},
+                {%- endfor %}
+                '{{ file.inside }}' as source_path,
+                row_number() over (order by monotonically_increasing_id()) as file_row,
+                landing_malformed as malformed_text
+            from {{ view }}
+        {%- endset %}
+        {% do parts.append(part) %}
+    {% endfor %}
+    {% do run_query("create or replace temporary view landing_delivered as " ~ parts | join(' union all ')) %}
+    {% do run_query(
+        "create table " ~ landing_relation(table.name) ~ " using parquet as "
+        ~ landing_query(table, delivery, 'landing_delivered', 'source_path', 'file_row', 'delivered.malformed_text')
+    ) %}
+{% endmacro %}

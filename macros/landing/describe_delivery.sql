@@ -1,0 +1,147 @@
+{#-
+    Adds to a delivery the columns that it has (see find_deliveries). Of CSV files only the header
+    line is read; names are compared in lower case and without surrounding space or quotes.
+
+    table_name: the raw table.
+    delivery: the mapping that find_deliveries began; `columns` and `headers` are added to it.
+-#}
+{% macro describe_delivery(table_name, delivery) %}
+    {% set columns = [] %}
+    {% set headers = {} %}
+    {% if delivery.format == 'csv' %}
+        {% set seen = [] %}
+        {% for file in delivery.files %}
+            {% set header = [] %}
+            {% for cell in first_line(file.path).replace('\ufeff', '').split(',') %}
+                {% set name = modules.re.sub('^[\\s"]+|[\\s"]+$', '', cell) | lower %}
+                {% if name in header %}
+                    {% do exceptions.raise_compiler_error(
+                        "The column " ~ name ~ " stands twice in the header of " ~ file.inside ~ ". Rename or remove one."
+                    ) %}
+                {% elif not modules.re.match('^[^\'"`;\\\\{}\\x00-\\x1f]{1,100}$', name) %}
+                    {% do exceptions.raise_compiler_error(
+                        "The header of " ~ file.inside ~ " has a name that is empty or holds quotes or control characters: "
+                        ~ (name[:100] | tojson) ~ ". The first line of a CSV file must be the names of its columns."
+                    ) %}
+                {% endif %}
+                {% do header.append(name) %}
+                {% if name not in seen %}
+                    {% do seen.append(name) %}
+                    {% do columns.append({'name': name, 'kind': 'text'}) %}
+                {% endif %}
+            {% endfor %}
+            {% do headers.update({file.inside: header}) %}
+        {% endfor %}
+    {% else %}
+        {% for column in describe_typed(table_name, delivery) %}
+            {% do columns.append({'name': column.name, 'kind': value_kind(column.dtype)}) %}
+        {% endfor %}
+        {% if delivery.format == 'relation' %}
+            {% do headers.update({'raw.' ~ table_name: columns | map(attribute='name') | map('lower') | list}) %}
+        {% else %}
+            {% do headers.update(parquet_headers(delivery)) %}
+        {% endif %}
+    {% endif %}
+    {% do delivery.update({'columns': columns, 'headers': headers}) %}
+{% endmacro %}
+
+{#- The kind of values that a column's native type holds, as find_deliveries names them. -#}
+{% macro value_kind(native_type) %}
+    {% set native = native_type | lower %}
+    {% if native in ('varchar', 'string', 'text') or native.startswith(('varchar(', 'char(', 'enum')) %}
+        {{ return('text') }}
+    {% elif native in ('timestamp with time zone', 'timestamptz') %}
+        {{ return('timestamptz') }}
+    {% elif native.startswith('timestamp') or native == 'datetime' %}
+        {{ return(timestamp_kind(native)) }}
+    {% elif native == 'date' %}
+        {{ return('date') }}
+    {% elif native == 'boolean' %}
+        {{ return('boolean') }}
+    {% elif native in ('float', 'double', 'real') %}
+        {{ return('float') }}
+    {% elif modules.re.match('^(u?(tiny|small|big|huge)?int(eger)?|byte|short|long|decimal)', native) %}
+        {{ return('number') }}
+    {% else %}
+        {{ return('other') }}
+    {% endif %}
+{% endmacro %}
+
+{#- Whether a timestamp without "with time zone" in its name is a moment or a wall-clock reading. -#}
+{% macro timestamp_kind(native) %}
+    {{ return(adapter.dispatch('timestamp_kind', 'dangol')(native)) }}
+{% endmacro %}
+
+{% macro duckdb__timestamp_kind(native) %}
+    {{ return('timestamp') }}
+{% endmacro %}
+
+{#- In Spark `timestamp` is a moment; `timestamp_ntz` is a wall-clock reading. -#}
+{% macro spark__timestamp_kind(native) %}
+    {{ return('timestamp' if native == 'timestamp_ntz' else 'timestamptz') }}
+{% endmacro %}
+
+{#- The first line of a text file; '' for an empty file. -#}
+{% macro first_line(path) %}
+    {% set lines = run_query(adapter.dispatch('first_line_query', 'dangol')(path)).columns[0].values() %}
+    {{ return((lines[0] or '') if lines else '') }}
+{% endmacro %}
+
+{% macro duckdb__first_line_query(path) %}
+    select line
+    from read_csv(
+        '{{ path }}',
+        columns = {'line': 'varchar'}, header = false, auto_detect = false, strict_mode = false,
+        delim = '\x1f', quote = '', escape = '', ignore_errors = true
+    )
+    limit 1
+{% endmacro %}
+
+{% macro spark__first_line_query(path) %}
+    select value from text.`{{ path }}` limit 1
+{% endmacro %}
+
+{#- The columns of Parquet files (merged over all of them) or of a relation of the schema `raw`. -#}
+{% macro describe_typed(table_name, delivery) %}
+    {% if delivery.format == 'relation' %}
+        {% set relation = api.Relation.create(
+            database=(target.database if target.type == 'duckdb' else none), schema='raw', identifier=table_name
+        ) %}
+        {{ return(adapter.get_columns_in_relation(relation)) }}
+    {% else %}
+        {% set columns = [] %}
+        {% for row in run_query("describe select * from " ~ parquet_source(delivery)).rows %}
+            {% do columns.append(api.Column(row[0], row[1])) %}
+        {% endfor %}
+        {{ return(columns) }}
+    {% endif %}
+{% endmacro %}
+
+{#- What to select from to read a delivery's Parquet files as one relation. -#}
+{% macro parquet_source(delivery) %}
+    {{ return(adapter.dispatch('parquet_source', 'dangol')(delivery)) }}
+{% endmacro %}
+
+{% macro duckdb__parquet_source(delivery) %}
+    {{ return("read_parquet(['" ~ delivery.files | map(attribute='path') | join("', '")
+        ~ "'], union_by_name = true, hive_partitioning = false)") }}
+{% endmacro %}
+
+{% macro spark__parquet_source(delivery) %}
+    {{ return("parquet.`" ~ (
+        delivery.files[0].path if delivery.files | length == 1
+        else delivery.files[0].path[:-(delivery.files[0].inside | length)] ~ delivery.files[0].inside.split('/')[0]
+    ) ~ "`") }}
+{% endmacro %}
+
+{#- The column names of each Parquet file, by file. -#}
+{% macro parquet_headers(delivery) %}
+    {% set headers = {} %}
+    {% for file in delivery.files %}
+        {% set names = run_query(
+            "describe select * from " ~ parquet_source({'files': [file]})
+        ).columns[0].values() | map('lower') | list %}
+        {% do headers.update({file.inside: names}) %}
+    {% endfor %}
+    {{ return(headers) }}
+{% endmacro %}

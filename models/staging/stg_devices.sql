@@ -1,0 +1,34 @@
+with source as (
+
+    {{ newest_per_key(
+        source('landing', 'devices'),
+        key=['device_id'],
+        newest_by='last_seen_at'
+    ) }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        device_id,
+        customer_id,
+
+        -- details
+        platform,
+        push_token,
+
+        -- flags
+        is_push_enabled,
+
+        -- times
+        last_seen_at,
+
+        -- deliveries
+        duplicate_count
+    from source
+
+)
+
+select * from renamed

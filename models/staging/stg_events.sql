@@ -1,0 +1,51 @@
+with source as (
+
+    {{ newest_per_key(
+        source('landing', 'events'),
+        key=['event_id'],
+        newest_by='received_at'
+    ) }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        event_id,
+        anonymous_id,
+        customer_id,
+        product_id,
+
+        -- details
+        event_name,
+        platform,
+        device_type,
+        upper(country) as country,
+        page_url,
+        referrer,
+        search_term,
+        properties,
+
+        -- campaign
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+
+        -- amounts
+        value,
+        engagement_seconds,
+
+        -- times
+        occurred_at,
+        {{ local_date('occurred_at') }} as event_date,
+        received_at,
+
+        -- deliveries
+        duplicate_count
+    from source
+
+)
+
+select * from renamed

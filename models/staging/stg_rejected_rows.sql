@@ -1,0 +1,33 @@
+with source as (
+
+    {%- for table in raw_contract().values() %}
+    select
+        '{{ table.name }}' as table_name,
+        {{ key_text(table.key) }} as row_key,
+        _file,
+        _file_row,
+        _rejected_because,
+        _row_text
+    from landing.{{ table.name }}
+    where _rejected_because is not null
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select 1
+    {%- endfor %}
+
+),
+
+renamed as (
+
+    select
+        table_name,
+        row_key,
+        _file as file,
+        _file_row as file_row,
+        _rejected_because as reason,
+        _row_text as row_text
+    from source
+
+)
+
+select * from renamed
