@@ -118,3 +118,16 @@
 {% macro spark__prepare_engine() %}
     {% do run_query("set spark.sql.session.timeZone = UTC") %}
 {% endmacro %}
+
+{#- Microseconds from 1970 of a UTC timestamp (bigint). -#}
+{% macro epoch_microseconds(timestamp) %}
+    {{- adapter.dispatch('epoch_microseconds', 'dangol')(timestamp) -}}
+{% endmacro %}
+
+{% macro duckdb__epoch_microseconds(timestamp) -%}
+    epoch_us({{ timestamp }})
+{%- endmacro %}
+
+{% macro spark__epoch_microseconds(timestamp) -%}
+    unix_micros({{ timestamp }})
+{%- endmacro %}

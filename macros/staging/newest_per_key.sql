@@ -11,7 +11,7 @@
 {% macro newest_per_key(relation, key, newest_by=none) %}
     {%- set landed = api.Relation.create(
         database=(target.database if target.type == 'duckdb' else none),
-        schema='landing', identifier=relation.identifier | replace('__dbt__cte__', '')
+        schema='landing', identifier=relation.identifier | replace('__dbt__cte__', '') | replace('landing__', '')
     ) -%}
     {%- set names = (adapter.get_columns_in_relation(landed) if execute else [])
         | map(attribute='name') | reject('in', ['_file', '_file_row', '_rejected_because', '_unreadable_count', '_row_text']) | list -%}

@@ -27,3 +27,8 @@
             then '+' || {{ international }}
     end
 {%- endmacro %}
+
+{#- Whether an e-mail address (lower case) has a usable syntax: something, an at sign, a domain with a dot. -#}
+{% macro is_email(column) -%}
+    {{ matches(column, '^[^@ ,;<>"]+@[^@ ,;<>".]+([.][^@ ,;<>".]+)+$') }}
+{%- endmacro %}

@@ -18,7 +18,7 @@ renamed as (
 
         -- contacts
         case when contact like '%@%' then {{ normalise_email('contact') }} end as email,
-        case when contact not like '%@%' then {{ normalise_phone('contact') }} end as phone_e164,
+        {{ normalise_phone('contact') }} as phone_e164,
 
         -- details
         reason,

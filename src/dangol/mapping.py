@@ -119,7 +119,7 @@ def _created_tables(
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise MappingError(
                 f"{sql_file} creates {name!r}, which is not a raw table{hint}. Raw tables are "
-                f"{', '.join(RAW_TABLE_KEYS)}. For a helper, use `create temp table`."
+                f"{', '.join(RAW_TABLE_KEYS)}. For a step in between, use `create temp table`."
             )
     tables = [name for name in RAW_TABLE_KEYS if name in created]
     if not tables:

@@ -43,7 +43,9 @@ create macro visit_time(key, day, is_night_shopper, is_in_shop) as (
     day_start(day)
     + to_seconds(
         3600 * case
-            when is_in_shop then pick([11, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20], draw(key, 'hour'))
+            when
+                is_in_shop
+                then pick([11, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 20], draw(key, 'hour'))
             when day = getvariable('days') - 1
                 then least(22, online_hour(draw(key, 'hour'), is_night_shopper))
             else online_hour(draw(key, 'hour'), is_night_shopper)
@@ -52,10 +54,10 @@ create macro visit_time(key, day, is_night_shopper, is_in_shop) as (
     )
 );
 create macro event_pace(key) as 8 + floor(60 * pow(draw(key, 'pace'), 2))::integer;
-create macro event_time(started_at, key, position) as (
+create macro event_time(started_at, key, step) as (
     started_at + to_seconds(
-        (position - 1) * event_pace(key)
-        + floor(draw(key * 64 + position, 'delay') * event_pace(key))::integer
+        (step - 1) * event_pace(key)
+        + floor(draw(key * 64 + step, 'delay') * event_pace(key))::integer
     )
 );
 
@@ -126,7 +128,11 @@ weighed as (
             when month(days.local_date) in (1, 8) then 0.85
             else 1
         end
-        * case when isodow(days.local_date) in (1, 7) then 1.1 when isodow(days.local_date) = 5 then 0.85 else 1 end
+        * case
+            when isodow(days.local_date) in (1, 7) then 1.1 when
+                isodow(days.local_date) = 5
+                then 0.85 else 1
+        end
         * case
             when date_diff('day', days.local_date, lunar_new_year.holiday) between 3 and 12 then 1.4
             when date_diff('day', days.local_date, lunar_new_year.holiday) between -1 and 1 then 0.5

@@ -12,12 +12,54 @@ from (
     (4, 'bodycare', '바디케어', ['바디 로션', '바디 워시', '핸드 크림', '바디 스크럽', '데오드란트'], true, 15000),
     (5, 'suncare', '선케어', ['선크림 SPF50+', '선스틱', '선스프레이', '애프터선 젤', '톤업 선크림'], true, 19000),
     (6, 'fragrance', '향수', ['오 드 퍼퓸', '오 드 뚜왈렛', '솔리드 퍼퓸', '디퓨저', '룸 스프레이'], false, 48000),
-    (7, 'running', '러닝', ['Running Tee', 'Running Shorts', 'Windbreaker', 'Running Shoes', 'Race Singlet'], false, 59000),
-    (8, 'training', '트레이닝', ['Training Pants', 'Hoodie', 'Muscle Tee', 'Jogger', 'Track Jacket'], false, 52000),
-    (9, 'yoga', '요가', ['Leggings', 'Sports Bra', 'Yoga Mat', 'Cover-up', 'Biker Shorts'], false, 43000),
-    (10, 'outdoor', '아웃도어', ['Fleece', 'Hiking Pants', 'Rain Jacket', 'Trail Shoes', 'Sun Hat'], false, 89000),
-    (11, 'swim', '수영', ['One-piece Swimsuit', 'Rash Guard', 'Swim Trunks', 'Goggles', 'Beach Towel'], false, 41000),
-    (12, 'accessories', '액세서리', ['Sports Socks 3P', 'Cap', 'Gym Bag', 'Water Bottle', 'Headband'], false, 17000)
+    (
+        7,
+        'running',
+        '러닝',
+        ['Running Tee', 'Running Shorts', 'Windbreaker', 'Running Shoes', 'Race Singlet'],
+        false,
+        59000
+    ),
+    (
+        8,
+        'training',
+        '트레이닝',
+        ['Training Pants', 'Hoodie', 'Muscle Tee', 'Jogger', 'Track Jacket'],
+        false,
+        52000
+    ),
+    (
+        9,
+        'yoga',
+        '요가',
+        ['Leggings', 'Sports Bra', 'Yoga Mat', 'Cover-up', 'Biker Shorts'],
+        false,
+        43000
+    ),
+    (
+        10,
+        'outdoor',
+        '아웃도어',
+        ['Fleece', 'Hiking Pants', 'Rain Jacket', 'Trail Shoes', 'Sun Hat'],
+        false,
+        89000
+    ),
+    (
+        11,
+        'swim',
+        '수영',
+        ['One-piece Swimsuit', 'Rash Guard', 'Swim Trunks', 'Goggles', 'Beach Towel'],
+        false,
+        41000
+    ),
+    (
+        12,
+        'accessories',
+        '액세서리',
+        ['Sports Socks 3P', 'Cap', 'Gym Bag', 'Water Bottle', 'Headband'],
+        false,
+        17000
+    )
 ) as rows (sort_key, category_name, category_name_ko, nouns, is_consumable, base_price);
 
 create table products as
@@ -49,7 +91,8 @@ select
     category_name,
     category_name_ko,
     is_consumable,
-    (100 * round(base_price * (0.5 + 1.1 * draw(product, 'list price')) / 100))::bigint as list_price,
+    (100 * round(base_price * (0.5 + 1.1 * draw(product, 'list price')) / 100))::bigint
+        as list_price,
     case
         when rank < 14 then -200 - floor(700 * draw(product, 'launch'))
         when rank = 18 and category < 10
@@ -99,7 +142,10 @@ select
                 price_clock % 91 < 10
                 and day < getvariable('days') - 20
                 and draw(product * 1000 + price_clock // 91, 'price cut') < 0.45
-                then pick([0.9, 0.85, 0.8, 0.7], draw(product * 1000 + price_clock // 91, 'cut size'))
+                then
+                    pick(
+                        [0.9, 0.85, 0.8, 0.7], draw(product * 1000 + price_clock // 91, 'cut size')
+                    )
             else 1
         end / 10
     ))::bigint as price,
@@ -115,6 +161,6 @@ select
     )::integer as on_hand,
 from phased;
 
--- The product that a visit means by a draw; one that is not on sale yet gives the category's rank 0.
+-- The product that stands in for one that is not on sale yet: the category's rank 0.
 create table product_launches as
 select product, launched_day, category * 20 + 1 as fallback_product, from products;

@@ -24,6 +24,8 @@ described as (
             else 'marketplace'
         end as kind,
         case
+            when draw(person, 'just joined') < 0.006
+                then getvariable('days') - 1 - floor(3 * draw(person, 'joined'))
             when joined_early then -1 - floor(700 * draw(person, 'joined'))
             else floor(getvariable('days') * pow(draw(person, 'joined'), 0.85))
         end::integer as joined_day,
@@ -39,7 +41,8 @@ timed as (
     select
         *,
         greatest(0, joined_day) as start_day,
-        least(getvariable('days') - 1, greatest(0, joined_day) + floor(lifetime))::integer as left_day,
+        least(getvariable('days') - 1, greatest(0, joined_day) + floor(lifetime))::integer
+            as left_day,
     from described
 )
 select
@@ -58,8 +61,8 @@ select
     case
         when is_visitor or (is_prospect and kind not in ('guest', 'store', 'marketplace')) then 0
         when is_price_hesitant then 0.07
-        when kind = 'guest' then 0.7
-        else least(0.7, 0.08 - 0.16 * ln(1 - draw(person, 'propensity')))
+        when kind = 'guest' then 0.45
+        else least(0.7, 0.06 - 0.14 * ln(1 - draw(person, 'propensity')))
     end as buy_share,
     -- Visits per day while a customer.
     case
@@ -151,7 +154,7 @@ where is_member;
 create table shared_members as
 with
 single_accounts as (
-    select person, row_number() over (order by person) as position,
+    select person, row_number() over (order by person) as step,
     from people
     where kind = 'online' and start_day < getvariable('days') - 1
 ),
@@ -160,14 +163,14 @@ kiosk_size as (
 )
 select
     person,
-    position between 1 and 6 as has_shop_phone,
+    step between 1 and 6 as has_shop_phone,
     case
-        when position between 7 and 11 then 1
-        when position between 12 and 11 + members then 2
+        when step between 7 and 11 then 1
+        when step between 12 and 11 + members then 2
     end as shared_device,
 from single_accounts
 cross join kiosk_size
-where position <= 11 + members;
+where step <= 11 + members;
 
 create macro shop_phone_digits() as '15770100';
 -- Two devices of person 0, a number that nobody has.

@@ -11,16 +11,27 @@ facts as (
                 visit_key(people.person, 0),
                 3
             )
-            else day_start(joined_day) + to_seconds(36000 + floor(36000 * draw(people.person, 'joined at'))::integer)
+            else
+                day_start(joined_day)
+                + to_seconds(36000 + floor(36000 * draw(people.person, 'joined at'))::integer)
         end as joined_at,
         draw(people.person, 'shared contact') < 0.55 or kind = 'chain' as is_linked_by_phone,
         lower(given_name.en || '.' || surname.en) || people.person
-        || pick(['@example.com', '@example.com', '@example.net', '@example.org'], draw(people.person, 'provider'))
+        || pick(
+            ['@example.com', '@example.com', '@example.net', '@example.org'],
+            draw(people.person, 'provider')
+        )
             as email,
-        lower(surname.en || given_name.en[1]) || people.person || '@mail.example.com' as second_email,
+        lower(surname.en || given_name.en[1])
+        || people.person
+        || '@mail.example.com' as second_email,
         coalesce(has_shop_phone, false) as has_shop_phone,
-        least(getvariable('days') - 1, joined_day - 150 + floor(300 * draw(people.person, 'card')))::integer
-            as card_day,
+        -- Store cards and marketplace accounts were opened before or after joining.
+        case
+            when joined_day + floor(150 * (2 * draw(people.person, 'card') - 1)) < left_day
+                then joined_day + floor(150 * (2 * draw(people.person, 'card') - 1))
+            else joined_day
+        end::integer as card_day,
         -- Left out by the person, where no link depends on it.
         kind = 'online' and draw(people.person, 'no contact') < 0.06 as has_no_phone,
         kind = 'online' and draw(people.person, 'no contact') > 0.97 as has_no_email,

@@ -1,6 +1,7 @@
--- Visits. A visit is a person's walk through the site, the app, a shop or a marketplace; events and
--- orders both come from it. `visit` numbers: 0 the first, 1- online, 1000- store, 1500- marketplace,
--- 2000- before the sign-up, 2100 a shared device, 2200 carts of the last two days, 2300- campaigns.
+-- Visits. A visit is a person's walk through the site, the app, a shop or a marketplace; events
+-- and orders both come from it. `visit` numbers: 0 the first, 1- online, 1000- store, 1500-
+-- marketplace, 2000- before the sign-up, 2100 a shared device, 2200 carts of the last two days,
+-- 2300- campaigns.
 create table visit_plans (
     person bigint,
     visit integer,
@@ -26,7 +27,7 @@ candidates as (
             least(
                 900,
                 1 + floor(
-                    2.6 * visit_rate * (left_day - start_day + 1)
+                    3.5 * visit_rate * (left_day - start_day + 1)
                     + draw(person, 'visit count')
                     + case when is_visitor then 0.5 else 0 end
                 )
@@ -38,13 +39,9 @@ candidates as (
 dated as (
     select
         *,
-        least(
-            left_day,
-            start_day + 1
-            + floor(
-                draw(visit_key(person, visit // 3), 'burst')
-                * greatest(1, left_day - start_day)
-            )
+        (
+            start_day - 2
+            + floor(draw(visit_key(person, visit // 3), 'burst') * (left_day - start_day + 4))
             + floor(8 * pow(draw(visit_key(person, visit), 'in burst'), 2))
         )::integer as day,
     from candidates
@@ -60,14 +57,21 @@ select
 from dated
 inner join calendar on dated.day = calendar.day
 where
-    dated.day > dated.start_day
+    dated.day between dated.start_day + 1 and dated.left_day
     and draw(visit_key(dated.person, dated.visit), 'season') < calendar.weight
 union all
 select person, 0, 'online', start_day, false, false, null
 from people
 where kind not in ('store', 'marketplace') and joined_day >= 0
 union all
-select person, before.range::integer + 2000, 'online', start_day - 1 - floor(14 * draw(visit_key(person, before.range), 'before'))::integer, false, false, null
+select
+    person,
+    before.range::integer + 2000,
+    'online',
+    start_day - 1 - floor(14 * draw(visit_key(person, before.range), 'before'))::integer,
+    false,
+    false,
+    null
 from people
 cross join range(2) as before
 where
@@ -80,7 +84,14 @@ from people
 inner join shared_members using (person)
 where shared_device is not null
 union all
-select person, 2200, 'last cart', getvariable('days') - 1 - floor(2 * draw(person, 'last cart day'))::integer, false, false, null
+select
+    person,
+    2200,
+    'last cart',
+    getvariable('days') - 1 - floor(2 * draw(person, 'last cart day'))::integer,
+    false,
+    false,
+    null
 from people
 where is_member and start_day < getvariable('days') - 3 and draw(person, 'last cart') < 0.012;
 
@@ -97,7 +108,12 @@ candidates as (
             0,
             least(
                 400,
-                1 + floor(-0.011 * (people.left_day - greatest(0, accounts.opened_day)) * ln(1 - draw(people.person, 'store rate')))
+                1
+                + floor(
+                    -0.011
+                    * (people.left_day - greatest(0, accounts.opened_day))
+                    * ln(1 - draw(people.person, 'store rate'))
+                )
             )::bigint
         ))::integer as number,
     from people
@@ -108,7 +124,10 @@ select
     person,
     case when account_kind = 'S' then 1000 else 1500 end + number as visit,
     case when account_kind = 'S' then 'store' else 'marketplace' end as visit_kind,
-    (first_day + floor((left_day - first_day + 1) * draw(visit_key(person, 1000 + number), 'store day')))::integer as day,
+    (
+        first_day
+        + floor((left_day - first_day + 1) * draw(visit_key(person, 1000 + number), 'store day'))
+    )::integer as day,
     true,
     false,
     null,
@@ -149,9 +168,22 @@ placed as (
         people.acquisition,
         people.buy_share,
         people.joined_day,
+        case
+            when visit_plans.visit_kind in ('store', 'marketplace')
+                then upper(visit_plans.visit_kind[1])
+            when
+                people.kind = 'chain'
+                and visit_plans.day > (people.start_day + people.left_day) // 2
+                and draw(visit_key(visit_plans.person, visit_plans.visit), 'account') < 0.5
+                then 'R'
+            when people.is_member then 'C'
+        end as account_kind,
         -- A burst is about one product.
         slot_product(
-            visit_key(visit_plans.person, visit_plans.visit // 3 + 3000), 1, people.favourite_category, calendar.is_summer
+            visit_key(visit_plans.person, visit_plans.visit // 3 + 3000),
+            1,
+            people.favourite_category,
+            calendar.is_summer
         ) as wanted_product,
         visit_time(
             visit_key(visit_plans.person, visit_plans.visit),
@@ -167,8 +199,12 @@ placed as (
                 and visit_plans.visit not in (0, 2000, 2001)
                 and draw(visit_key(visit_plans.person, visit_plans.visit), 'place') < 0.6
                 then 'app'
-            when draw(visit_key(visit_plans.person, visit_plans.visit), 'place') > 0.72 then 'desktop'
-            when draw(visit_key(visit_plans.person, visit_plans.visit), 'place') > 0.68 then 'tablet'
+            when
+                draw(visit_key(visit_plans.person, visit_plans.visit), 'place') > 0.72
+                then 'desktop'
+            when
+                draw(visit_key(visit_plans.person, visit_plans.visit), 'place') > 0.68
+                then 'tablet'
             else 'mobile'
         end as place,
     from visit_plans
@@ -236,7 +272,8 @@ planned as (
         is_order and (
             is_coupon_forced
             or (is_price_hesitant and visit_kind = 'online' and known_by <> 'unknown')
-            or draw(key, 'coupon') < case when visit_kind = 'online' and is_member then 0.16 else 0.04 end
+            or draw(key, 'coupon')
+            < case when visit_kind = 'online' and is_member then 0.16 else 0.04 end
         ) as has_coupon,
     from decided
 )
@@ -250,7 +287,11 @@ select
         when place = 'app' then 'android'
         else 'web'
     end as platform,
-    case when place in ('app', 'mobile') then 'mobile' when place in ('desktop', 'tablet') then place when place = 'shared' then 'tablet' end as device_type,
+    case
+        when place in ('app', 'mobile') then 'mobile'
+        when place in ('desktop', 'tablet') then place
+        when place = 'shared' then 'tablet'
+    end as device_type,
     -- Browsers forget their cookie every 240 days, apps keep their identifier.
     case place
         when 'app' then 0
@@ -260,23 +301,34 @@ select
     end::integer % 32 as device_slot,
     case
         when visit = 0 or (visit in (2000, 2001)) then acquisition
-        when campaign_number is not null then {'source': 'crm', 'medium': 'email', 'campaign': 'campaign'}
-        when draw(key, 'utm') < 0.12 then {'source': 'crm', 'medium': 'email', 'campaign': 'newsletter'}
-        when draw(key, 'utm') < 0.18 then {'source': 'kakao', 'medium': 'message', 'campaign': 'channel'}
+        when
+            campaign_number is not null
+            then {'source': 'crm', 'medium': 'email', 'campaign': 'campaign'}
+        when
+            draw(key, 'utm') < 0.12
+            then {'source': 'crm', 'medium': 'email', 'campaign': 'newsletter'}
+        when
+            draw(key, 'utm') < 0.18
+            then {'source': 'kakao', 'medium': 'message', 'campaign': 'channel'}
         when draw(key, 'utm') < 0.36 then acquisition
     end as utm,
     case
         when place = 'marketplace' then []
         when place = 'store' then [8 * 16]
         else [0, 16]
-        || case when known_by = 'sign up' then [9 * 16] when known_by = 'login' then [10 * 16] else [] end
+        || case
+            when known_by = 'sign up' then [9 * 16] when known_by = 'login' then [10 * 16] else []
+        end
         || case when draw(key, 'search') < 0.3 then [2 * 16] else [] end
         || list_transform(
             range(1, view_count + 1),
-            lambda number: 3 * 16 + case when number % 2 = 1 or is_price_hesitant then 1 else number end
+            lambda number: 3 * 16
+            + case when number % 2 = 1 or is_price_hesitant then 1 else number end
         )
         || case
-            when draw(key, 'wish') < case when is_out_of_stock then 0.5 else 0.07 end then [4 * 16 + 1]
+            when
+                draw(key, 'wish') < case when is_out_of_stock then 0.5 else 0.07 end
+                then [4 * 16 + 1]
             else []
         end
         || case
@@ -289,7 +341,9 @@ select
         end
         || case
             when is_order then [7 * 16, 8 * 16]
-            when line_count > 0 and not is_out_of_stock and draw(key, 'checkout') < 0.35 then [7 * 16]
+            when
+                line_count > 0 and not is_out_of_stock and draw(key, 'checkout') < 0.35
+                then [7 * 16]
             else []
         end
         || case

@@ -1,5 +1,5 @@
--- Campaigns with arms. The planted lift is the chance that a person of the arm, after being assigned,
--- makes one order more within four days.
+-- Campaigns with arms. The planted lift is the chance that a person of the arm, after being
+-- assigned, makes one order more within four days.
 create table campaigns as
 select * from (
     values
@@ -31,7 +31,10 @@ first_carts as (
     group by person
 ),
 triggers as (
-    select people.person, 1 as campaign_number, accounts.signed_up_at + interval 10 minute as triggered_at,
+    select
+        people.person,
+        1 as campaign_number,
+        accounts.signed_up_at + interval 10 minute as triggered_at,
     from people
     inner join accounts on people.person = accounts.person and accounts.account_kind = 'C'
     where people.joined_day >= 0
@@ -42,14 +45,27 @@ triggers as (
     union all
     select person, 4, day_start(left_day + 75) + interval 10 hour from people where is_member
     union all
-    select person, 5, day_start(start_day + 3 + floor((left_day - start_day) * draw(person, 'back in stock at'))::integer) + interval 12 hour
+    select
+        person,
+        5,
+        day_start(
+            start_day
+            + 3
+            + floor((left_day - start_day) * draw(person, 'back in stock at'))::integer
+        )
+        + interval 12 hour
     from people where is_member
     union all
     select person, 6, day_start((start_day + left_day) // 2 + 1) + interval 9 hour
     from people where is_member and is_price_hesitant
     union all
     select person, 7, day_start(getvariable('days') - 40) + interval 11 hour
-    from people where is_member and buy_share > 0.3 and left_day >= getvariable('days') - 60 and start_day < getvariable('days') - 90
+    from people
+    where
+        is_member
+        and buy_share > 0.3
+        and left_day >= getvariable('days') - 60
+        and start_day < getvariable('days') - 90
 ),
 arms as (
     select
@@ -90,7 +106,9 @@ select
     person,
     2300 + campaign_number,
     'online',
-    day_of(assigned_at) + 1 + floor(3 * draw(person * 16 + campaign_number, 'lifted day'))::integer as lifted_day,
+    day_of(assigned_at)
+    + 1
+    + floor(3 * draw(person * 16 + campaign_number, 'lifted day'))::integer as lifted_day,
     true,
     campaign_id = 'price_hesitant_coupon',
     campaign_number,

@@ -1,0 +1,8 @@
+{#-
+    Text without the characters that have no place in a message or a file: control characters
+    become a space, marks that turn the direction of writing are dropped, spaces at both ends go.
+-#}
+{% macro plain_text(text) -%}
+    {%- set printed = regex_replace(text, '[^ -~\u00a0-\U0010ffff]+', ' ') -%}
+    trim({{ regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '') }})
+{%- endmacro %}

@@ -1,0 +1,136 @@
+with product_days as (
+
+    select * from {{ ref('int_product_days') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('sessions') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+products as (
+
+    select * from {{ ref('products') }}
+
+),
+
+campaign_reach as (
+
+    select * from {{ ref('int_campaign_reach') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+carts as (
+
+    select
+        product_days.customer_id,
+        product_days.product_id,
+        max(product_days.last_cart_add_at) as carted_at,
+        max(product_days.last_cart_remove_at) as removed_at
+    from product_days
+    inner join as_of
+        on product_days.activity_date >= {{ add_days('as_of.as_of_date', -2) }}
+    where product_days.product_id is not null
+    group by product_days.customer_id, product_days.product_id
+
+),
+
+abandoned as (
+
+    select carts.*
+    from carts
+    inner join as_of
+        on
+            carts.carted_at >= {{ add_minutes('as_of.as_of_ends_at', -48 * 60) }}
+            and carts.carted_at <= {{ add_minutes('as_of.as_of_ends_at', -60) }}
+    where carts.removed_at is null or carts.removed_at < carts.carted_at
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        ordered_at as bought_at
+    from orders
+    where status <> 'cancelled'
+    union all
+    select
+        customer_id,
+        ended_at as bought_at
+    from sessions
+    where purchase_count > 0
+
+),
+
+last_purchases as (
+
+    select
+        customer_id,
+        max(bought_at) as bought_at
+    from purchases
+    where customer_id is not null
+    group by customer_id
+
+),
+
+triggers as (
+
+    select
+        abandoned.customer_id,
+        abandoned.product_id,
+        abandoned.carted_at,
+        row_number() over (
+            partition by abandoned.customer_id
+            order by abandoned.carted_at desc, abandoned.product_id
+        ) as trigger_number
+    from abandoned
+    left join last_purchases on abandoned.customer_id = last_purchases.customer_id
+    where last_purchases.bought_at is null or last_purchases.bought_at < abandoned.carted_at
+
+),
+
+members as (
+
+    select
+        campaign_reach.campaign_id,
+        triggers.customer_id,
+        triggers.product_id as trigger_key,
+        triggers.carted_at as triggered_at,
+        {{ template_variables({
+            'customer_name': 'customers.name',
+            'product_name': 'products.name',
+            'price': money_text('products.current_price'),
+        }) }} as variables
+    from triggers
+    inner join campaign_reach
+        on
+            triggers.customer_id = campaign_reach.customer_id
+            and campaign_reach.campaign_id = 'cart_abandonment'
+    inner join customers on triggers.customer_id = customers.customer_id
+    left join products on triggers.product_id = products.product_id
+    where triggers.trigger_number = 1
+
+)
+
+select * from members

@@ -1,0 +1,80 @@
+with customer_segments as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+campaign_reach as (
+
+    select * from {{ ref('int_campaign_reach') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+ranked_orders as (
+
+    select
+        customer_id,
+        order_id,
+        ordered_at,
+        order_date,
+        row_number() over (
+            partition by customer_id
+            order by ordered_at desc, order_id desc
+        ) as newest_number
+    from orders
+    where is_valid and customer_id is not null
+
+),
+
+triggers as (
+
+    select ranked_orders.*
+    from ranked_orders
+    inner join customer_segments on ranked_orders.customer_id = customer_segments.customer_id
+    inner join as_of
+        on {{ days_between('ranked_orders.order_date', 'as_of.as_of_date') }} between 60 and 365
+    where
+        ranked_orders.newest_number = 1
+        and customer_segments.segment_code in ('dormant', 'lost', 'hibernating')
+
+),
+
+members as (
+
+    select
+        campaign_reach.campaign_id,
+        triggers.customer_id,
+        triggers.order_id as trigger_key,
+        triggers.ordered_at as triggered_at,
+        {{ template_variables({
+            'customer_name': 'customers.name',
+            'last_ordered_on': 'triggers.order_date',
+        }) }} as variables
+    from triggers
+    inner join campaign_reach
+        on
+            triggers.customer_id = campaign_reach.customer_id
+            and campaign_reach.campaign_id = 'winback'
+    inner join customers on triggers.customer_id = customers.customer_id
+
+)
+
+select * from members

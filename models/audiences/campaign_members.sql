@@ -1,0 +1,19 @@
+{%- set audiences = [
+    'audience_back_in_stock',
+    'audience_cart_abandonment',
+    'audience_second_purchase',
+    'audience_winback',
+] -%}
+
+with members as (
+
+    {%- for audience in audiences %}
+    select * from {{ ref(audience) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+)
+
+select * from members

@@ -1,0 +1,93 @@
+{%- set attributes = [
+    'email', 'phone_e164', 'name', 'birth_date', 'gender', 'disc_type', 'country', 'region', 'language',
+    'timezone', 'is_kakao_friend', 'is_guardian_verified',
+    'acquisition_source', 'acquisition_medium', 'acquisition_campaign', 'referred_by_customer_id',
+] -%}
+
+with customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_converted') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+-- what customers said of themselves ranks before what an order carries
+records as (
+
+    select
+        customer_id as raw_customer_id,
+        0 as source_rank,
+        updated_at as recorded_at,
+        customer_id as record_id,
+        {{ attributes | join(',\n        ') }}
+    from customers
+    union all
+    select
+        raw_customer_id,
+        1 as source_rank,
+        ordered_at as recorded_at,
+        order_id as record_id,
+        email,
+        phone_e164,
+        {%- for attribute in attributes[2:] %}
+        cast(null as {{ {'birth_date': 'date', 'is_kakao_friend': 'boolean', 'is_guardian_verified': 'boolean'}.get(attribute, 'string') }}) as {{ attribute }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from orders
+    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
+    where raw_customer_id is not null and rate is not null
+
+),
+
+ranked as (
+
+    select
+        identities.customer_id,
+        records.*,
+        row_number() over (
+            partition by identities.customer_id
+            order by
+                records.source_rank,
+                case when records.recorded_at is null then 1 else 0 end,
+                records.recorded_at desc,
+                case when records.raw_customer_id = identities.customer_id then 0 else 1 end,
+                records.record_id
+        ) as newness
+    from records
+    inner join identities
+        on
+            records.raw_customer_id = identities.identifier
+            and identities.identifier_type = 'customer_id'
+
+),
+
+-- of each attribute the newest that is known
+survived as (
+
+    select
+        customer_id,
+        {%- for attribute in attributes %}
+        min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null) as {{ attribute }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ranked
+    group by customer_id
+
+)
+
+select * from survived

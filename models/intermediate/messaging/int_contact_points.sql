@@ -1,0 +1,99 @@
+with customer_attributes as (
+
+    select * from {{ ref('int_customer_attributes') }}
+
+),
+
+devices as (
+
+    select * from {{ ref('stg_devices') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+emails as (
+
+    select
+        customer_id,
+        'email' as channel,
+        email as contact
+    from customer_attributes
+    where {{ is_sendable_email('email') }}
+
+),
+
+mobiles as (
+
+    select
+        customer_id,
+        'sms' as channel,
+        phone_e164 as contact
+    from customer_attributes
+    where {{ is_mobile_phone('phone_e164') }}
+
+),
+
+ranked_devices as (
+
+    select
+        identities.customer_id,
+        devices.push_token,
+        row_number() over (
+            partition by identities.customer_id
+            order by devices.last_seen_at desc nulls last, devices.device_id
+        ) as device_number
+    from devices
+    inner join identities
+        on devices.customer_id = identities.identifier and identities.identifier_type = 'customer_id'
+    inner join as_of on devices.last_seen_at < as_of.as_of_ends_at or devices.last_seen_at is null
+    where devices.is_push_enabled and trim(devices.push_token) <> ''
+
+),
+
+push_tokens as (
+
+    select
+        customer_id,
+        'push' as channel,
+        push_token as contact
+    from ranked_devices
+    where device_number = 1
+
+),
+
+kakao_accounts as (
+
+    select
+        customer_attributes.customer_id,
+        'kakao' as channel,
+        mobiles.contact
+    from customer_attributes
+    left join mobiles on customer_attributes.customer_id = mobiles.customer_id
+    where customer_attributes.is_kakao_friend or mobiles.contact is not null
+
+),
+
+contact_points as (
+
+    select * from emails
+    union all
+    select * from mobiles
+    union all
+    select * from push_tokens
+    union all
+    select * from kakao_accounts
+
+)
+
+select * from contact_points

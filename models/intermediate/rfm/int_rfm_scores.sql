@@ -1,0 +1,59 @@
+with measures as (
+
+    select * from {{ ref('int_rfm_measures') }}
+
+),
+
+cut_points as (
+
+    select * from {{ ref('int_rfm_cut_points') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('int_rfm_cells') }}
+
+),
+
+scored as (
+
+    select
+        measures.as_of_date,
+        measures.customer_id,
+        measures.recency_days,
+        measures.frequency,
+        measures.monetary,
+        -- few days are good: the scale turns round
+        6 - {{ rfm_score('measures.recency_days', 'recency_cuts') }} as recency_score,
+        {{ rfm_score('measures.frequency', 'frequency_cuts') }} as frequency_score,
+        {{ rfm_score('measures.monetary', 'monetary_cuts') }} as monetary_score
+    from measures
+    {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
+    {%- set cuts = measure.split('_')[0] ~ '_cuts' %}
+    inner join cut_points as {{ cuts }}
+        on
+            measures.as_of_date = {{ cuts }}.as_of_date
+            and {{ cuts }}.measure = '{{ measure }}'
+    {%- endfor %}
+
+),
+
+segmented as (
+
+    select
+        scored.*,
+        cells.rfm_code,
+        cells.segment_code,
+        cells.segment_name_en,
+        cells.segment_name_ko
+    from scored
+    inner join cells
+        on
+            scored.recency_score = cells.recency_score
+            and scored.frequency_score = cells.frequency_score
+            and scored.monetary_score = cells.monetary_score
+
+)
+
+select * from segmented

@@ -1,0 +1,97 @@
+with orders as (
+
+    select * from {{ ref('stg_orders') }}
+
+),
+
+exchange_rates as (
+
+    select * from {{ ref('exchange_rates') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+rates as (
+
+    select
+        exchange_rates.from_currency,
+        exchange_rates.valid_from,
+        lead(exchange_rates.valid_from) over (
+            partition by exchange_rates.from_currency
+            order by exchange_rates.valid_from
+        ) as valid_until,
+        exchange_rates.rate
+    from exchange_rates
+    inner join as_of on exchange_rates.to_currency = as_of.reporting_currency
+
+),
+
+rated as (
+
+    select
+        orders.*,
+        as_of.reporting_currency,
+        case
+            when coalesce(orders.currency, as_of.reporting_currency) = as_of.reporting_currency
+                then cast(1 as decimal(18, 8))
+            else rates.rate
+        end as rate
+    from orders
+    cross join as_of
+    left join rates
+        on
+            orders.currency = rates.from_currency
+            and orders.order_date >= rates.valid_from
+            and (orders.order_date < rates.valid_until or rates.valid_until is null)
+
+),
+
+converted as (
+
+    select
+        order_id,
+        coalesce(
+            customer_id,
+            'guest-' || substr(md5(coalesce(email, phone_e164)), 1, 16)
+        ) as raw_customer_id,
+        email,
+        phone_e164,
+        ordered_at,
+        order_date,
+        status,
+        status in ('paid', 'shipped', 'delivered', 'partially_refunded') as is_valid,
+        {%- for amount in ['gross_amount', 'discount_amount', 'refunded_amount', 'shipping_amount', 'tax_amount'] %}
+        {{ money_times(amount, 'rate') }} as {{ amount }},
+        {%- endfor %}
+        reporting_currency as currency,
+        currency as original_currency,
+        rate,
+        sales_channel,
+        coupon_code,
+        updated_at
+    from rated
+
+),
+
+valued as (
+
+    select
+        *,
+        case
+            when is_valid
+                then greatest(
+                    cast(gross_amount - discount_amount - refunded_amount as decimal(18, 4)),
+                    cast(0 as decimal(18, 4))
+                )
+            else cast(0 as decimal(18, 4))
+        end as net_revenue
+    from converted
+
+)
+
+select * from valued

@@ -1,0 +1,55 @@
+with orders as (
+
+    select * from {{ ref('stg_orders') }}
+
+),
+
+events as (
+
+    select * from {{ ref('stg_events') }}
+
+),
+
+days as (
+
+    select max(order_date) as activity_date from orders
+    union all
+    select max(event_date) as activity_date from events
+
+),
+
+currencies as (
+
+    select min(currency) as currency from orders
+
+),
+
+settings as (
+
+    select
+        {% if var('as_of') -%}
+        date '{{ var("as_of") }}' as as_of_date,
+        {%- else -%}
+        max(activity_date) as as_of_date,
+        {%- endif %}
+        {% if var('reporting_currency') -%}
+        cast('{{ var("reporting_currency") }}' as string) as reporting_currency
+        {%- else -%}
+        coalesce(max(currency), 'KRW') as reporting_currency
+        {%- endif %}
+    from days
+    cross join currencies
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        {{ day_begins_at(add_days('as_of_date', 1)) }} as as_of_ends_at,
+        reporting_currency
+    from settings
+
+)
+
+select * from final

@@ -1,0 +1,12 @@
+with identities as (
+
+    select * from {{ ref('int_identities') }}
+
+)
+
+select
+    identifier,
+    identifier_type,
+    customer_id,
+    matched_by
+from identities

@@ -1,0 +1,141 @@
+with customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+
+),
+
+segment_runs as (
+
+    select * from {{ ref('int_rfm_segment_runs') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('rfm_segments') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+dates as (
+
+    select * from {{ ref('int_rfm_dates') }}
+
+),
+
+first_dates as (
+
+    select min(as_of_date) as first_date from dates
+
+),
+
+first_orders as (
+
+    select
+        customer_id,
+        order_date as first_order_date
+    from orders
+    where order_number = 1
+
+),
+
+scored_today as (
+
+    select * from segment_runs where is_as_of
+
+),
+
+last_departures as (
+
+    select
+        customer_id,
+        max(as_of_date) as last_scored_on
+    from segment_runs
+    where dormant_from is not null
+    group by customer_id
+
+),
+
+dormant_runs as (
+
+    select
+        segment_runs.customer_id,
+        segment_runs.segment_code as previous_segment_code,
+        segment_runs.dormant_from
+    from segment_runs
+    inner join last_departures
+        on
+            segment_runs.customer_id = last_departures.customer_id
+            and segment_runs.as_of_date = last_departures.last_scored_on
+
+),
+
+-- who has never been scored (bought between two dates, with a short window) is dormant from
+-- the first date after the order: a month end, or the as-of date
+segmented as (
+
+    select
+        customers.customer_id,
+        as_of.as_of_date,
+        case
+            when scored_today.customer_id is not null then scored_today.segment_code
+            when first_orders.customer_id is not null then 'dormant'
+            else 'prospect'
+        end as segment_code,
+        scored_today.segment_name_en,
+        scored_today.segment_name_ko,
+        case
+            when scored_today.customer_id is not null then scored_today.previous_segment_code
+            else dormant_runs.previous_segment_code
+        end as previous_segment_code,
+        case
+            when scored_today.customer_id is not null then scored_today.segment_changed_on
+            when first_orders.customer_id is not null then coalesce(
+                dormant_runs.dormant_from,
+                least(
+                    as_of.as_of_date,
+                    greatest(
+                        first_dates.first_date,
+                        {{ add_days(add_months(month_of('first_orders.first_order_date'), 1), -1) }}
+                    )
+                )
+            )
+        end as segment_changed_on,
+        scored_today.customer_id is not null as is_in_rfm_population
+    from customers
+    cross join as_of
+    cross join first_dates
+    left join first_orders on customers.customer_id = first_orders.customer_id
+    left join scored_today on customers.customer_id = scored_today.customer_id
+    left join dormant_runs on customers.customer_id = dormant_runs.customer_id
+
+),
+
+named as (
+
+    select
+        segmented.customer_id,
+        segmented.as_of_date,
+        segmented.segment_code,
+        coalesce(segmented.segment_name_en, segments.name_en) as segment_name_en,
+        coalesce(segmented.segment_name_ko, segments.name_ko) as segment_name_ko,
+        segmented.previous_segment_code,
+        segmented.segment_changed_on,
+        segmented.is_in_rfm_population
+    from segmented
+    left join segments on segmented.segment_code = segments.segment_code
+
+)
+
+select * from named

@@ -1,0 +1,199 @@
+"""The command line: `dangol build`, `summary`, `sample`, `map`, `docs`, `check-yaml`.
+
+Exit codes: 0 green, 1 a model or test failed, 2 a value or option that cannot be meant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from dangol import __version__
+from dangol.settings import Settings, UsageError, find_project
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        _complain(str(error))
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dangol", description="A CRM-marketing warehouse.")
+    parser.add_argument("--version", action="version", version=f"dangol {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="turn RAW into marts and audiences, then sum up")
+    build.set_defaults(run=_build)
+    _add_choices(build)
+    build.add_argument("--select", nargs="+", default=[], help="dbt selectors of what to build")
+    build.add_argument("--exclude", nargs="+", default=[], help="dbt selectors of what to leave out")
+    build.add_argument("--skip-tests", action="store_true", help="models and seeds only")
+    build.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+
+    summary = commands.add_parser("summary", help="sum up what a build made")
+    summary.set_defaults(run=_summary)
+    _add_choices(summary)
+
+    docs = commands.add_parser("docs", help="write the documentation to target/static_index.html")
+    docs.set_defaults(run=_docs)
+    _add_choices(docs)
+
+    sample = commands.add_parser("sample", help="write the raw files of a simulated shop")
+    sample.set_defaults(run=_sample)
+    sample.add_argument("--customers", type=int, default=2000, help="people (default 2000)")
+    sample.add_argument("--days", type=int, default=548, help="days of history (default 548)")
+    sample.add_argument("--seed", type=int, default=1, help="another seed, another shop (default 1)")
+    sample.add_argument("--out", type=Path, required=True, help="folder for the raw files")
+    sample.add_argument("--truth", type=Path, help="folder for the planted truths (for tests)")
+
+    mapping = commands.add_parser("map", help="turn a shop's own files into raw tables")
+    mapping.set_defaults(run=_map)
+    mapping.add_argument("mapping", type=Path, metavar="FILE.sql", help="the mapping")
+    mapping.add_argument(
+        "--source",
+        action="append",
+        required=True,
+        metavar="PATH|NAME=PATH",
+        help="a file that the mapping reads; more than one: repeat the option",
+    )
+    mapping.add_argument("--out", type=Path, required=True, help="folder for the raw tables")
+
+    check = commands.add_parser("check-yaml", help="check the keys and descriptions of all YAML")
+    check.set_defaults(run=_check_yaml)
+    _add_choices(check)
+    return parser
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the options that the environment variables of the same names give too."""
+    parser.add_argument("--raw", help="RAW: folder of raw files; '' reads the schema raw")
+    parser.add_argument("--warehouse", help="WAREHOUSE: DuckDB file (default dangol.duckdb)")
+    parser.add_argument("--as-of", dest="as_of", help="AS_OF: the day described, YYYY-MM-DD")
+    parser.add_argument("--target", help="TARGET: duckdb or spark")
+    parser.add_argument("--currency", help="CURRENCY: the reporting currency, such as KRW")
+    parser.add_argument("--timezone", help="TIMEZONE: the reporting time zone")
+    parser.add_argument("--threads", help="THREADS: number of threads (default 2)")
+
+
+def _settings(options: argparse.Namespace) -> tuple[Settings, Path]:
+    """Return the checked choices and the project folder."""
+    root = find_project(Path.cwd())
+    settings = Settings.read(os.environ, vars(options))
+    settings.check(root)
+    return settings, root
+
+
+def _build(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    from dangol.build import holder_of, run_build
+    from dangol.summary import print_summary
+
+    if settings.target == "duckdb":
+        holder = holder_of(root / settings.warehouse)
+        if holder:
+            _complain(holder)
+            return 1
+    outcome = run_build(
+        settings,
+        root,
+        select=options.select,
+        exclude=options.exclude,
+        skip_tests=options.skip_tests,
+        full_refresh=options.full_refresh,
+    )
+    print_summary(settings, root, outcome)
+    if outcome.is_green:
+        return 0
+    print(f"\nThe build failed, for {_plural(len(outcome.failures), 'reason')}:", file=sys.stderr)
+    for failure in outcome.failures:
+        print(textwrap.indent(failure, "  "), file=sys.stderr)
+    return 1
+
+
+def _summary(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    from dangol.summary import print_summary
+
+    return 0 if print_summary(settings, root) else 1
+
+
+def _docs(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    from dangol.build import run_docs
+
+    outcome = run_docs(settings, root)
+    for failure in outcome.failures:
+        _complain(failure)
+    if outcome.is_green:
+        folder = os.environ.get("DBT_TARGET_PATH", "target")
+        print(f"Open {folder}/static_index.html in a browser.")
+    return 0 if outcome.is_green else 1
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from dangol.sample import generate
+
+    try:
+        generate(
+            options.customers, options.days, options.seed, options.out, options.truth, progress=print
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    from dangol.mapping import MappingError, run_mapping
+
+    sources: dict[str, Path] = {}
+    for text in options.source:
+        name, equals, path = text.partition("=")
+        if not equals or Path(text).exists():
+            name, path = "source", text
+        if name in sources:
+            raise UsageError(f"the source {name!r} is given twice; write NAME=PATH for each")
+        sources[name] = Path(path)
+    try:
+        counts = run_mapping(options.mapping, sources, options.out)
+    except MappingError as error:
+        _complain(str(error))
+        return 1
+    for name, count in counts.items():
+        print(f"{name:<16} {count:>12,} rows")
+    print(f"Written to {options.out}; build it with: make build RAW={options.out}")
+    return 0
+
+
+def _check_yaml(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    from dangol.yaml_keys import check_project
+
+    problems = check_project(root, root / settings.warehouse)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        print(f"{_plural(len(problems), 'problem')} in the YAML of the project", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _complain(text: str) -> None:
+    print(textwrap.fill(f"dangol: {text}", 100, break_long_words=False), file=sys.stderr)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

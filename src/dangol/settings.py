@@ -1,0 +1,172 @@
+"""What a person may choose for a build, read from the environment and checked before dbt starts."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import os
+import re
+import shutil
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+TARGETS = ("duckdb", "spark")
+RESERVED_STEMS = frozenset(
+    "audiences exports information_schema intermediate landing main marts pg_catalog quality raw"
+    " reference staging system temp".split()
+)
+"""Names of schemas and of DuckDB's own databases: `marts.customers` would mean two things."""
+
+
+class UsageError(Exception):
+    """A value that cannot be meant. The message says which, and what it should look like."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of one build, as text. None means not given, so dbt_project.yml decides.
+
+    Args:
+        raw: folder of raw files, relative to the project; '' reads the schema `raw` instead.
+        warehouse: DuckDB file, relative to the project.
+        as_of: local day YYYY-MM-DD, or '' for the newest day.
+        target: `duckdb` or `spark`.
+        currency: reporting currency (ISO 4217), or '' for the only one in RAW.
+        timezone: reporting time zone (IANA name).
+        threads: number of threads.
+    """
+
+    raw: str | None = None
+    warehouse: str = "dangol.duckdb"
+    as_of: str | None = None
+    target: str = "duckdb"
+    currency: str | None = None
+    timezone: str | None = None
+    threads: str = "2"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], options: Mapping[str, str | None]) -> Settings:
+        """Take each choice from `options`, else from the variable of its name in `environ`.
+
+        An empty variable counts as not given, but for RAW, where it has a meaning.
+        """
+        chosen: dict[str, str] = {}
+        for field in fields(cls):
+            option = options.get(field.name)
+            value = option if option is not None else environ.get(field.name.upper())
+            if value or (field.name == "raw" and value is not None):
+                chosen[field.name] = value
+        return cls(**chosen)
+
+    def check(self, root: Path) -> None:
+        """Raise UsageError for the first choice that cannot be meant. root: the project folder."""
+        self._check_raw(root)
+        self._check_warehouse(root)
+        self._check_as_of()
+        if self.currency and not re.fullmatch(r"[A-Z]{3}", self.currency):
+            raise UsageError(
+                f"CURRENCY is {self.currency!r}; it must be a code of three capitals, such as KRW."
+            )
+        self._check_timezone()
+        if not re.fullmatch(r"[1-9][0-9]?", self.threads):
+            raise UsageError(f"THREADS is {self.threads!r}; it must be a number from 1 to 99.")
+        self._check_target()
+
+    def dbt_vars(self) -> dict[str, str]:
+        """Return the dbt variables that were given."""
+        given = {
+            "raw": self.raw,
+            "as_of": self.as_of,
+            "reporting_currency": self.currency,
+            "reporting_timezone": self.timezone,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that the profile reads."""
+        return {"WAREHOUSE": self.warehouse, "TARGET": self.target, "THREADS": self.threads}
+
+    def _check_raw(self, root: Path) -> None:
+        if not self.raw:
+            return
+        if not re.fullmatch(r"[^'\"`;\\*?\[\]{}$\x00-\x1f]*", self.raw):
+            raise UsageError(
+                f"RAW is {self.raw!r}; it must be a folder, without quotes, backslashes, wildcards,"
+                " braces, dollar signs or semicolons in its name."
+            )
+        if "://" in self.raw or (root / self.raw).is_dir():
+            return
+        if (root / self.raw).exists():
+            raise UsageError(f"RAW is {self.raw!r}, which is a file; it must be a folder.")
+        near = difflib.get_close_matches(
+            self.raw.rstrip("/"), sorted(item.name for item in root.iterdir() if item.is_dir()), n=1
+        )
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise UsageError(
+            f"RAW is {self.raw!r}; there is no such folder (looked for {root / self.raw}).{hint}"
+        )
+
+    def _check_warehouse(self, root: Path) -> None:
+        path = Path(self.warehouse)
+        if not re.fullmatch(r"[^'\"`;\\*?{}$\x00-\x1f]+", self.warehouse) or not re.fullmatch(
+            r"[\w-][\w.-]*", path.name
+        ):
+            raise UsageError(
+                f"WAREHOUSE is {self.warehouse!r}; it must be a file name such as dangol.duckdb,"
+                " of letters, digits, '_', '-' and '.'."
+            )
+        if path.stem.lower() in RESERVED_STEMS:
+            raise UsageError(
+                f"WAREHOUSE is {self.warehouse!r}; {path.stem!r} is also the name of a schema in it,"
+                " so choose another, such as dangol.duckdb."
+            )
+        if (root / path).is_dir():
+            raise UsageError(f"WAREHOUSE is {self.warehouse!r}, which is a folder, not a file.")
+        if not (root / path).parent.is_dir():
+            raise UsageError(
+                f"WAREHOUSE is {self.warehouse!r}; its folder {path.parent} does not exist."
+            )
+
+    def _check_as_of(self) -> None:
+        if not self.as_of:
+            return
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.as_of):
+            raise UsageError(f"AS_OF is {self.as_of!r}; it must be a day as YYYY-MM-DD.")
+        try:
+            date.fromisoformat(self.as_of)
+        except ValueError:
+            raise UsageError(f"AS_OF is {self.as_of!r}; there is no such day.") from None
+
+    def _check_timezone(self) -> None:
+        if not self.timezone:
+            return
+        known = zoneinfo.available_timezones()
+        if self.timezone not in known:
+            near = difflib.get_close_matches(self.timezone, sorted(known), n=1)
+            hint = f" Did you mean {near[0]}?" if near else " Names look like Asia/Seoul."
+            raise UsageError(f"TIMEZONE is {self.timezone!r}; no such time zone is known.{hint}")
+
+    def _check_target(self) -> None:
+        if self.target not in TARGETS:
+            raise UsageError(f"TARGET is {self.target!r}; it must be duckdb or spark.")
+        if self.target == "spark":
+            if importlib.util.find_spec("pyspark") is None:
+                raise UsageError(
+                    "TARGET=spark needs Spark, which this environment lacks. Run it through make"
+                    " (make build TARGET=spark) with Python 3.11 or newer."
+                )
+            home = os.environ.get("JAVA_HOME", "")
+            if shutil.which("java") is None and not (Path(home) / "bin" / "java").is_file():
+                raise UsageError("TARGET=spark needs Java 17 (for example openjdk-17-jre-headless).")
+
+
+def find_project(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that holds dangol's dbt_project.yml."""
+    for folder in [start, *start.parents]:
+        project = folder / "dbt_project.yml"
+        if project.is_file() and re.search(r"^name: dangol$", project.read_text("utf-8"), re.M):
+            return folder
+    raise UsageError(f"{start} is not in a dangol project: there is no dbt_project.yml of dangol.")
