@@ -14,7 +14,7 @@ $(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
 export $(given)
 
 # Works from a fresh clone: the package is read from src/ whatever the environment holds.
-export PYTHONPATH := src
+export PYTHONPATH := $(CURDIR)/src
 export PYTHONDONTWRITEBYTECODE := 1
 
 help: ## list the targets
@@ -92,8 +92,8 @@ endef
 # $(1): name of the lock file; $(2): how long it takes.
 define install
 { echo "Making the environment in .venv from requirements/$(1).lock: about $(2), once."; \
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
+	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
 		--requirement requirements/$(1).lock && \
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --no-index \
+	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-cache-dir --no-deps --no-index \
 		--no-build-isolation --editable .; }
 endef

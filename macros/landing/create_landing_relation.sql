@@ -181,7 +181,7 @@
         select
             files.file_path as source_path,
             rejects.line - 1 as file_row,
-            min(rejects.csv_line) as malformed_text,
+            min(rejects.csv_line) as unsplit_line,
             row_number() over (partition by files.file_path order by rejects.line) as malformed_count
         from landing_rejects as rejects
         inner join landing_rejects_files as files
@@ -192,16 +192,16 @@
         select
             delivered.*,
             delivered.parsed_row + coalesce(malformed.malformed_count, 0) as file_row,
-            cast(null as varchar) as malformed_text
+            cast(null as varchar) as unsplit_line
         from landing_delivered as delivered
         asof left join landing_malformed as malformed
             on delivered.source_path = malformed.source_path
             and delivered.parsed_row >= malformed.file_row - malformed.malformed_count + 1
         union all by name
-        select source_path, file_row, trim(malformed_text, chr(10) || chr(13)) as malformed_text from landing_malformed;
+        select source_path, file_row, trim(unsplit_line, chr(10) || chr(13)) as unsplit_line from landing_malformed;
 
         create or replace table {{ landing_relation(table.name) }} as
-        {{ landing_query(table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row', 'delivered.malformed_text') }}
+        {{ landing_query(table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row', 'delivered.unsplit_line') }}
     {% endset %}
     {% do run_query(query) %}
 {% endmacro %}
@@ -229,7 +229,7 @@
                 {%- endfor %}
                 '{{ file.inside }}' as source_path,
                 row_number() over (order by monotonically_increasing_id()) as file_row,
-                landing_malformed as malformed_text
+                landing_malformed as unsplit_line
             from {{ view }}
         {%- endset %}
         {% do parts.append(part) %}
@@ -237,6 +237,6 @@
     {% do run_query("create or replace temporary view landing_delivered as " ~ parts | join(' union all ')) %}
     {% do run_query(
         "create table " ~ landing_relation(table.name) ~ " using parquet as "
-        ~ landing_query(table, delivery, 'landing_delivered', 'source_path', 'file_row', 'delivered.malformed_text')
+        ~ landing_query(table, delivery, 'landing_delivered', 'source_path', 'file_row', 'delivered.unsplit_line')
     ) %}
 {% endmacro %}

@@ -58,6 +58,8 @@ triggers as (
             order by stock_waits.back_at desc, stock_waits.product_id
         ) as trigger_number
     from stock_waits
+    inner join products
+        on stock_waits.product_id = products.product_id and products.is_in_stock
     left join last_purchases
         on
             stock_waits.customer_id = last_purchases.customer_id
@@ -84,7 +86,7 @@ members as (
             triggers.customer_id = campaign_reach.customer_id
             and campaign_reach.campaign_id = 'back_in_stock'
     inner join customers on triggers.customer_id = customers.customer_id
-    left join products on triggers.product_id = products.product_id
+    inner join products on triggers.product_id = products.product_id
     where triggers.trigger_number = 1
 
 )

@@ -28,7 +28,7 @@ class Outcome:
         is_green: every model was built and every test held.
         failures: one text per failure, human first.
         warnings: one text per warning, each once.
-        counts: number of results by kind (`models`, `seeds`, `data tests`, `unit tests`, `skipped`).
+        counts: results by kind (`models`, `seeds`, `data tests`, `unit tests`, `skipped`).
         seconds: wall-clock duration.
     """
 
@@ -117,7 +117,7 @@ def _run(arguments: list[str], settings: Settings, root: Path, progress: Progres
 
     common = ["--project-dir", ".", "--vars", json.dumps(settings.dbt_vars())]
     result = dbtRunner(callbacks=[progress.listen]).invoke(
-        ["--log-level", "none", *arguments, *common]
+        ["--log-level", "none", "--no-use-colors", *arguments, *common]
     )
     progress.close()
     if settings.target == "duckdb":  # so that others, and the summary, can open the file
@@ -175,7 +175,7 @@ def plain_message(text: str) -> str:
     """Return an error of dbt without its frame: no heading, no list of calling macros, one line."""
     lines = text.strip().splitlines()
     if lines and re.match(
-        r"\s*(Compilation|Runtime|Database|Parsing|Failure|Dbt \w+) Error\b|\s*Failure in ", lines[0]
+        r"\s*((Compilation|Runtime|Database|Parsing) Error|Failure in )", lines[0]
     ):
         lines = lines[1:] or lines
     kept = []

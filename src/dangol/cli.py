@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
     _add_choices(build)
     build.add_argument("--select", nargs="+", default=[], help="dbt selectors of what to build")
-    build.add_argument("--exclude", nargs="+", default=[], help="dbt selectors of what to leave out")
+    build.add_argument("--exclude", nargs="+", default=[], help="dbt selectors to leave out")
     build.add_argument("--skip-tests", action="store_true", help="models and seeds only")
     build.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
 
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(run=_sample)
     sample.add_argument("--customers", type=int, default=2000, help="people (default 2000)")
     sample.add_argument("--days", type=int, default=548, help="days of history (default 548)")
-    sample.add_argument("--seed", type=int, default=1, help="another seed, another shop (default 1)")
+    sample.add_argument("--seed", type=int, default=1, help="another one, another shop (default 1)")
     sample.add_argument("--out", type=Path, required=True, help="folder for the raw files")
     sample.add_argument("--truth", type=Path, help="folder for the planted truths (for tests)")
 
@@ -148,10 +148,9 @@ def _docs(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     from dangol.sample import generate
 
+    size = (options.customers, options.days, options.seed)
     try:
-        generate(
-            options.customers, options.days, options.seed, options.out, options.truth, progress=print
-        )
+        generate(*size, options.out, options.truth, progress=print)
     except ValueError as error:
         raise UsageError(str(error)) from error
     return 0

@@ -15,8 +15,10 @@ from pathlib import Path
 
 TARGETS = ("duckdb", "spark")
 RESERVED_STEMS = frozenset(
-    "audiences exports information_schema intermediate landing main marts pg_catalog quality raw"
-    " reference staging system temp".split()
+    (
+        *("audiences", "exports", "intermediate", "landing", "marts", "quality", "raw"),
+        *("reference", "staging", "information_schema", "main", "pg_catalog", "system", "temp"),
+    )
 )
 """Names of schemas and of DuckDB's own databases: `marts.customers` would mean two things."""
 
@@ -120,8 +122,8 @@ class Settings:
             )
         if path.stem.lower() in RESERVED_STEMS:
             raise UsageError(
-                f"WAREHOUSE is {self.warehouse!r}; {path.stem!r} is also the name of a schema in it,"
-                " so choose another, such as dangol.duckdb."
+                f"WAREHOUSE is {self.warehouse!r}; {path.stem!r} is also the name of a schema in"
+                " it, so choose another, such as dangol.duckdb."
             )
         if (root / path).is_dir():
             raise UsageError(f"WAREHOUSE is {self.warehouse!r}, which is a folder, not a file.")
@@ -160,7 +162,7 @@ class Settings:
                 )
             home = os.environ.get("JAVA_HOME", "")
             if shutil.which("java") is None and not (Path(home) / "bin" / "java").is_file():
-                raise UsageError("TARGET=spark needs Java 17 (for example openjdk-17-jre-headless).")
+                raise UsageError("TARGET=spark needs Java 17 (such as openjdk-17-jre-headless).")
 
 
 def find_project(start: Path) -> Path:

@@ -63,7 +63,7 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
         lines += ["", f"Warnings ({len(outcome.warnings)})"]
         for warning in outcome.warnings:
             lines += textwrap.wrap(
-                warning, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False
+                f"  {warning}", WIDTH, subsequent_indent="    ", break_long_words=False
             )
     if shown:
         lines += _where_next(settings)
@@ -128,7 +128,7 @@ def _audiences(warehouse: Warehouse) -> list[str]:
     for table in warehouse.tables("audiences"):
         if table.startswith("audience_"):
             rows = warehouse.rows(
-                f'select count(*), count(distinct customer_id) from audiences.{table}'
+                f"select count(*), count(distinct customer_id) from audiences.{table}"
             )
             counts.append((table.removeprefix("audience_"), rows[0][1] if rows else 0))
     return _bars("Campaign audiences, consent respected", "people", counts)
@@ -204,7 +204,7 @@ def _where_next(settings: Settings) -> list[str]:
     else:
         lines.append(
             f"  tables     duckdb -readonly {settings.warehouse}"
-            '  then  from marts.rfm_scores limit 10;'
+            "  then  from marts.rfm_scores limit 10;"
         )
         lines.append(
             "  Python     "

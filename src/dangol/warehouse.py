@@ -16,7 +16,7 @@ class Warehouse(Protocol):
         """Return the rows of a query; none where a table that it reads is missing."""
 
     def tables(self, schema: str) -> list[str]:
-        """Return the names of the tables and views of a schema, sorted; none where it is missing."""
+        """Return the names of the tables and views of a schema, sorted; none: no schema."""
 
     def columns(self, schema: str, table: str) -> list[str]:
         """Return the column names of a table in their order; none where it is missing."""

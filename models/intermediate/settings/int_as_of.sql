@@ -18,6 +18,12 @@ days as (
 
 ),
 
+newest_day as (
+
+    select max(activity_date) as activity_date from days
+
+),
+
 currencies as (
 
     select min(currency) as currency from orders
@@ -30,14 +36,14 @@ settings as (
         {% if var('as_of') -%}
         date '{{ var("as_of") }}' as as_of_date,
         {%- else -%}
-        max(activity_date) as as_of_date,
+        newest_day.activity_date as as_of_date,
         {%- endif %}
         {% if var('reporting_currency') -%}
         cast('{{ var("reporting_currency") }}' as string) as reporting_currency
         {%- else -%}
-        coalesce(max(currency), 'KRW') as reporting_currency
+        coalesce(currencies.currency, 'KRW') as reporting_currency
         {%- endif %}
-    from days
+    from newest_day
     cross join currencies
 
 ),

@@ -28,7 +28,7 @@ referred_sign_ups as (
         referred_by_customer_id as customer_id,
         min(first_signed_up_at) as first_referred_at
     from milestones
-    where referred_by_customer_id <> customer_id
+    where referred_by_customer_id is not null
     group by referred_by_customer_id
 
 ),

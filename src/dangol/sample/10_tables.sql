@@ -15,7 +15,7 @@ described as (
         people.* exclude (person, joined_day),
         consent_choices.is_kakao_friend,
         case
-            when account_kind = 'C' and draw(person, 'referred') < 0.1
+            when account_kind = 'C' and draw(person, 'referred') < 0.13
                 then 1 + floor(getvariable('people') * draw(person, 'referrer'))::bigint
         end as possible_referrer,
         case when draw(person, 'name language') < 0.1
@@ -223,8 +223,8 @@ select
     case when is_granted then signed_up_at + interval 1 minute end as result_notified_at,
     case
         when is_granted and purpose = 'marketing' and draw(person, 'reconfirmed') < 0.8
-            and signed_up_at + interval 700 day < sample_end()
-            then signed_up_at + interval 700 day
+            and signed_up_at + interval 725 day < sample_end()
+            then signed_up_at + interval 725 day
     end as reconfirmed_at,
 from given
 where is_granted or purpose = 'marketing'
@@ -437,7 +437,9 @@ priced as (
         steps.*,
         product_days.product,
         product_days.price,
+        shared_members.shared_device,
     from steps
+    left join shared_members on steps.person = shared_members.person
     left join product_launches on steps.wanted_product = product_launches.product
     left join product_days
         on product_days.product = case
@@ -461,12 +463,7 @@ named as (
             end
         )::timestamptz as received_at,
         case
-            when place = 'shared'
-                then (
-                    select any_value(shared_device_identifier(shared_device))
-                    from shared_members
-                    where shared_members.person = priced.person
-                )
+            when place = 'shared' then shared_device_identifier(shared_device)
             when device_slot is not null then device_identifier(person, device_slot)
         end as anonymous_id,
         case when is_known then account_kind || printf('%06d', person) end as customer_id,

@@ -2,7 +2,7 @@
 
 All the work is set-based SQL in the `*.sql` files beside this one, run in the order of their names
 in DuckDB. Every draw is a hash of the seed, a key and a purpose, so the same arguments give the
-same rows on any number of threads.
+same rows on any number of threads (DuckDB as pinned: another version may hash otherwise).
 """
 
 import tempfile
@@ -137,8 +137,11 @@ def _write_events(
     """Write `events.parquet`, or, when large, `events/events-NNN.parquet`, each in time order."""
     for old in [out / "events.parquet", *(out / "events").glob("events-*.parquet")]:
         old.unlink(missing_ok=True)
+    folder = out / "events"
     if is_large:
-        (out / "events").mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+    elif folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
     step = DAYS_PER_FILE if is_large else days
     for number, first in enumerate(range(0, days, step), start=1):
         name = f"events/events-{number:03}.parquet" if is_large else "events.parquet"
@@ -151,9 +154,7 @@ def _write_events(
         )
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, source: str, path: Path, level: int = 3
-) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, source: str, path: Path, level: int = 3) -> None:
     if path.suffix == ".csv":
         options = "format csv, header"
     else:
