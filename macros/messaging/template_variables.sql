@@ -8,7 +8,8 @@
 {% macro template_variables(variables) -%}
     '{'
     {%- for name, value in variables.items() %}
-    || '"{{ name }}":"' || {{ json_escaped(plain_text("coalesce(cast(" ~ value ~ " as string), '')")) }}
+    {%- set text = "coalesce(cast(" ~ value ~ " as string), '')" %}
+    || '"{{ name }}":"' || {{ json_escaped(plain_text(text)) }}
     || '"{{ ',' if not loop.last }}'
     {%- endfor %}
     || '}'

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import great_expectations as gx
 import pandas as pd
 from great_expectations import expectations as gxe
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation import Expectation
 
@@ -43,13 +44,13 @@ BRAZE_HEADERS = (
 
 PHONE = r"\+\d{8,15}"
 EMAIL = (
-    r"(?=[^@]{1,64}@)(?=.{3,254}\Z)[a-z0-9_][a-z0-9_'%&+-]*(\.[a-z0-9_'%&+-]+)*"
-    r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+    r"(?=[^@]{1,64}@)(?=.{3,254}\Z)[a-z0-9_][a-z0-9_'%&+-]*(?:\.[a-z0-9_'%&+-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
-DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 COUNT = r"0|[1-9]\d*"
-AMOUNT = r"(0|[1-9]\d*)(\.\d+)?"
-CODES = r"[a-z0-9_]+(,[a-z0-9_]+)*"
+AMOUNT = r"(?:0|[1-9]\d*)(?:\.\d+)?"
+CODES = r"[a-z0-9_]+(?:,[a-z0-9_]+)*"
 
 FORMULA = r"\A[=+@\t\r＝＋－＠-]"
 """A text that a spreadsheet would run: OWASP's list, and its full-width twins."""
@@ -57,12 +58,12 @@ FORMULA = r"\A[=+@\t\r＝＋－＠-]"
 UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 """Control characters, and those that end a line or turn the direction of writing."""
 
-ALL_BLANK = "every value of the row is blank"
+ALL_BLANK = "blank row"
 ADDRESS_OF_UNSUBSCRIBED = "address of an unsubscribed person"
 
 
-class FileError(Exception):
-    """A file that can't be read as a table at all. The message says which and why."""
+class NotATableError(Exception):
+    """A file that can't be read as a table at all. The message says why."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,21 @@ class Rule:
 
     sentence: str
     expectation: Expectation
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A rule that a file breaks, with what stands there instead and the rows, where it is of rows.
+
+    Rows are counted from 1, without the header.
+    """
+
+    sentence: str
+    found: str
+    rows: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.sentence}: {self.found}"
 
 
 @dataclass(frozen=True)
@@ -148,7 +164,6 @@ def _derive_braze(rows: pd.DataFrame) -> pd.DataFrame:
 def _braze_rules() -> list[Rule]:
     subscribe = ("opted_in", "subscribed", "unsubscribed")
     return [
-        Rule("there are zero rows or more", gxe.ExpectTableRowCountToBeBetween(min_value=0)),
         Rule(
             "external_id is in one row only", gxe.ExpectColumnValuesToBeUnique(column="external_id")
         ),
@@ -178,34 +193,46 @@ DESTINATIONS: dict[str, Destination] = {
 
 
 def validate_braze(path: Path) -> list[str]:
-    """Judge a Braze file; see ``validate_file``."""
-    return validate_file("braze", path)
+    """Judge a Braze file: a sentence per failure, empty when all is well; see ``judge_file``."""
+    return [str(failure) for failure in judge_file("braze", path)]
 
 
-def validate_file(destination: str, path: Path) -> list[str]:
+def judge_file(destination: str, path: Path, *, row_count: int | None = None) -> list[Failure]:
     """Judge a CSV file (UTF-8, header row) by the expectations of its destination.
 
     Nothing is written and nothing leaves the machine. A file with the wrong headers is judged by
-    them alone, since the other expectations look for columns by name.
+    them alone, since the other expectations look for columns by name. A file with a header row and
+    no other is an empty audience, and well.
 
     Args:
         destination: a key of ``DESTINATIONS``.
         path: the file.
+        row_count: how many rows the file should have, without the header; None to accept any.
 
     Returns:
-        A sentence per failure, with up to three of the values (as Python writes them) and the
-        first rows they stand in, counted from 1 without the header; empty when all is well.
+        The rules that it breaks, in the order of the destination's; empty when all is well.
 
     Raises:
         KeyError: there is no such destination.
-        FileError: the file is missing, is not UTF-8, or is not a table.
+        OSError: the file is missing or may not be read.
     """
     judged_by = DESTINATIONS[destination]
-    rows = _read(path)
-    headers = gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(judged_by.headers))
-    headers_rule = Rule(f"the headers are {', '.join(judged_by.headers)}", headers)
-    failures = _judge(rows, [headers_rule])
-    return failures or _judge(judged_by.derive(rows), judged_by.rules())
+    try:
+        rows = _read(path)
+    except NotATableError as error:
+        return [Failure("the file is a table", str(error))]
+    headers = list(judged_by.headers)
+    form = [
+        Rule(
+            f"the headers are {', '.join(headers)}",
+            gxe.ExpectTableColumnsToMatchOrderedList(column_list=headers),
+        )
+    ]
+    if row_count is not None:
+        form.append(
+            Rule(f"there are {row_count} rows", gxe.ExpectTableRowCountToEqual(value=row_count))
+        )
+    return _judge(rows, form) or _judge(judged_by.derive(rows), judged_by.rules())
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -213,50 +240,54 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError(f"{path} can't be read as CSV in UTF-8: {error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise NotATableError(f"it can't be read as CSV in UTF-8 ({error})") from error
     if not lines:
-        raise FileError(f"{path} is empty: not even a header row")
+        raise NotATableError("it has not even a header row")
     header, *rows = lines
-    uneven = [number for number, row in enumerate(rows, start=1) if len(row) != len(header)]
-    if uneven:
-        raise FileError(
-            f"{path}: row {uneven[0]} does not have {len(header)} values like the header"
-        )
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise NotATableError(
+                f"row {number} has {len(row)} values and the header has {len(header)}"
+            )
     return pd.DataFrame(rows, columns=header, dtype=str)
 
 
 @cache
-def _context() -> Any:
+def _context() -> EphemeralDataContext:
     """A great-expectations context in memory, silent and without usage statistics."""
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    context.data_sources.add_pandas("files").add_dataframe_asset(
-        "file"
-    ).add_batch_definition_whole_dataframe("rows")
+    asset = context.data_sources.add_pandas("files").add_dataframe_asset("file")
+    asset.add_batch_definition_whole_dataframe("rows")
     return context
 
 
-def _judge(rows: pd.DataFrame, rules: Sequence[Rule]) -> list[str]:
-    """The rules that rows break, each as a sentence."""
+def _judge(rows: pd.DataFrame, rules: Sequence[Rule]) -> list[Failure]:
+    """The rules that rows break."""
     asset = _context().data_sources.get("files").get_asset("file")
     batch = asset.get_batch_definition("rows").get_batch({"dataframe": rows})
-    failures = []
-    for rule in rules:
-        result = batch.validate(rule.expectation, result_format="SUMMARY")
+    suite = gx.ExpectationSuite(name="rules")
+    for number, rule in enumerate(rules):
+        rule.expectation.meta = {"rule": number}
+        suite.add_expectation(rule.expectation)
+    failures = {}
+    for result in batch.validate(suite, result_format="COMPLETE").results:
         if not result.success:
-            failures.append(f"{rule.sentence}: {_explain(result)}")
-    return failures
+            number = result.expectation_config.meta["rule"]
+            failures[number] = _explain(rules[number].sentence, result)
+    return [failures[number] for number in sorted(failures)]
 
 
-def _explain(result: Any) -> str:
-    """What an expectation found instead."""
+def _explain(sentence: str, result: ExpectationValidationResult) -> Failure:
+    """What broke a rule, in words, with up to three of the values as Python writes them."""
     found = result.result
-    if "unexpected_count" in found:
-        values = ", ".join(repr(value) for value in found["partial_unexpected_list"][:3])
-        numbers = ", ".join(str(row + 1) for row in found["partial_unexpected_index_list"][:3])
-        return f"{found['unexpected_count']} rows are not, such as {values} (row {numbers})"
+    if "unexpected_list" in found:
+        rows = tuple(int(row) + 1 for row in found["unexpected_index_list"])
+        values = ", ".join(repr(value) for value in found["unexpected_list"][:3])
+        numbers = ", ".join(str(row) for row in rows[:3])
+        return Failure(sentence, f"not in {len(rows)} rows, such as {values} (row {numbers})", rows)
     if "observed_value" in found:
-        return f"found {found['observed_value']}"
-    return f"could not be judged: {result.exception_info}"
+        return Failure(sentence, f"found {found['observed_value']}")
+    return Failure(sentence, f"could not be judged: {result.exception_info}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,9 @@ import yaml
 from dangol.warehouse import DuckdbWarehouse, Warehouse
 
 YAML_FOLDERS = ("models", "seeds", "macros", "analyses", "tests/data", "snapshots")
+CALLED_BY_DBT = frozenset(["generate_schema_name", "generate_alias_name"])
 ENGINE_PREFIX = re.compile(r"^(duckdb|spark|default)__")
-MACRO = re.compile(r"^{%-?\s*(macro|test|materialization)\s+(\w+)\s*\(", re.M)
+MACRO = re.compile(r"^{%-?\s*(macro|test|materialization)\s+(\w+)\s*[(,]", re.M)
 
 Yaml = dict[str, Any]
 
@@ -101,16 +103,30 @@ def check_undescribed(root: Path, contents: list[Yaml]) -> Iterator[str]:
 
 
 def check_macros(root: Path) -> Iterator[str]:
-    """Yield each macro without a comment `{#- ... -#}` right above it.
+    """Yield each macro without a comment `{#- ... -#}` right above it, and each that nothing uses.
 
     An engine's version of a dispatched macro (`spark__x`) is documented by the macro it serves.
     """
-    for path in sorted((root / "macros").rglob("*.sql")):
-        text = path.read_text("utf-8")
+    texts = {
+        path: path.read_text("utf-8")
+        for folder in YAML_FOLDERS
+        for suffix in ("sql", "yml")
+        for path in sorted((root / folder).rglob(f"*.{suffix}"))
+    }
+    everything = "\n".join([*texts.values(), (root / "dbt_project.yml").read_text("utf-8")])
+    words = Counter(re.findall(r"\w+", re.sub(r"{#.*?#}", "", everything, flags=re.S)))
+    for path, text in texts.items():
+        if path.suffix != ".sql":
+            continue
+        where = path.relative_to(root).as_posix()
         for found in MACRO.finditer(text):
-            above = text[: found.start()].rstrip()
-            if not ENGINE_PREFIX.match(found[2]) and not above.endswith("#}"):
-                yield f"{path.relative_to(root).as_posix()}: {found[2]}: no comment above it"
+            if ENGINE_PREFIX.match(found[2]):
+                continue
+            if not text[: found.start()].rstrip().endswith("#}"):
+                yield f"{where}: {found[2]}: no comment above it"
+            definitions = sum(macro[2] == found[2] for macro in MACRO.finditer(everything))
+            if words[found[2]] <= definitions and found[2] not in CALLED_BY_DBT:
+                yield f"{where}: {found[2]}: nothing uses it"
 
 
 def check_columns(content: Yaml, warehouse: Warehouse) -> Iterator[str]:

@@ -55,7 +55,9 @@ ranked_devices as (
         ) as device_number
     from devices
     inner join identities
-        on devices.customer_id = identities.identifier and identities.identifier_type = 'customer_id'
+        on
+            devices.customer_id = identities.identifier
+            and identities.identifier_type = 'customer_id'
     inner join as_of on devices.last_seen_at < as_of.as_of_ends_at or devices.last_seen_at is null
     where devices.is_push_enabled and trim(devices.push_token) <> ''
 

@@ -1,0 +1,81 @@
+"""Fixtures of the tests over whole builds: what several tests read is made once in a run."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warehouse import ROOT, Build, build
+
+from dangol.mapping import run_mapping
+
+Once = Callable[[str, Callable[[Path], Any]], Any]
+"""(name, maker): what the maker, given an empty folder of that name, returned; as JSON."""
+
+Mapped = Callable[[str], Path]
+"""(name of an example): folder of the raw tables mapped from its real file."""
+
+EXAMPLES = {
+    "online_retail": ("online_retail/online_retail.sql", "online_retail.parquet"),
+    "ga4": ("ga4/ga4.sql", "ga4_events.parquet"),
+    "cdnow_master": ("transactions/cdnow_master.sql", "cdnow_master.txt"),
+    "cdnow_sample": ("transactions/cdnow_sample.sql", "cdnow_sample.txt"),
+    "rfm_orders": ("transactions/rfm_orders.sql", "rfm_orders.csv"),
+}
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Make a thing once for all workers of a run; the others wait and read what was returned."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "shared"
+    shared.mkdir(exist_ok=True)
+
+    def made(name: str, make: Callable[[Path], Any]) -> Any:  # noqa: ANN401 - the maker's type
+        answer = shared / f"{name}.json"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not answer.exists():
+                folder = shared / name
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                answer.write_text(json.dumps(make(folder)), encoding="utf-8")
+        return json.loads(answer.read_text(encoding="utf-8"))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample_build(once: Once) -> Build:
+    """The committed sample built with the defaults, once; read it only."""
+    return build_once(once, "sample", lambda folder: build(ROOT / "sample", folder))
+
+
+@pytest.fixture(scope="session")
+def mapped(once: Once, real_data: Path) -> Mapped:
+    """Return a function from an example's name to the folder of its mapped raw tables."""
+
+    def folder_of(name: str) -> Path:
+        sql, file = EXAMPLES[name]
+
+        def map_into(folder: Path) -> str:
+            run_mapping(ROOT / "examples" / sql, {"source": real_data / file}, folder)
+            return str(folder)
+
+        return Path(once(f"mapped_{name}", map_into))
+
+    return folder_of
+
+
+def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:
+    """Return a green build that all workers share; fail with its messages when it is not green."""
+    made = once(name, lambda folder: {**asdict(make(folder)), "warehouse": str(folder)})
+    shared = Build(Path(made.pop("warehouse")) / "shop.duckdb", **made)
+    assert shared.is_green, shared.messages
+    return shared

@@ -1,0 +1,187 @@
+"""Figures that others published about real data come back from the project's own models."""
+
+from __future__ import annotations
+
+import csv
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import pytest
+from conftest import Mapped, Once, build_once
+from warehouse import ROOT, Build, build
+
+R_SEGMENTS = ROOT / "tests" / "fixtures" / "rfm_segments_of_r.csv"
+
+
+@pytest.fixture(scope="session")
+def online_retail(once: Once, mapped: Mapped) -> Build:
+    """Online Retail, mapped and built as far as its orders, lines and row counts."""
+    return build_once(
+        once,
+        "online_retail",
+        lambda folder: build(
+            mapped("online_retail"),
+            folder,
+            select=["+orders", "+order_items", "+data_quality"],
+            reporting_timezone="Europe/London",
+        ),
+    )
+
+
+def make_build(raw: Path, folder: Path, *choices: str) -> Build:
+    """Run `make build` as a person would, its files in `folder`; without make's own .venv, dangol."""
+    warehouse = folder / "shop.duckdb"
+    chosen = [f"RAW={raw}", f"WAREHOUSE={warehouse}", *choices]
+    has_environment = any(
+        (ROOT / ".venv" / lock).exists()
+        and filecmp.cmp(ROOT / "requirements" / lock, ROOT / ".venv" / lock, shallow=False)
+        for lock in ("build.lock", "test.lock")
+    )
+    command = ["make", "build", *chosen]
+    if not has_environment:
+        command = ["env", *chosen, sys.executable, "-m", "dangol", "build"]
+    # what an outer `make test` and tests before this one have set is not what a person has set
+    ours = ("MAKE", "MFLAGS", "DBT_", "RAW", "WAREHOUSE", "AS_OF", "TARGET", "CURRENCY", "TIMEZONE")
+    environment = {key: text for key, text in os.environ.items() if not key.startswith(ours)}
+    environment.update(DBT_TARGET_PATH=str(folder / "target"), DBT_LOG_PATH=str(folder / "logs"))
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return Build(warehouse, done.returncode == 0, [done.stdout, done.stderr])
+
+
+def test_every_line_of_online_retail_is_read_and_accounted_for(online_retail: Build) -> None:
+    [(read, accounted)] = online_retail.rows(
+        """
+        select rows_read, rows_accepted + rows_rejected + rows_duplicate
+        from quality.data_quality
+        where table_name = 'order_items'
+        """
+    )
+    assert (read, accounted) == (541_909, 541_909)
+
+
+def test_every_raw_table_of_online_retail_is_accounted_for(online_retail: Build) -> None:
+    differing = online_retail.rows(
+        """
+        select table_name
+        from quality.data_quality
+        where rows_read != rows_accepted + rows_rejected + rows_duplicate
+        """
+    )
+    assert differing == []
+
+
+def test_online_retail_has_the_published_sale_lines(online_retail: Build) -> None:
+    [figures] = online_retail.rows(
+        """
+        select
+            count(*),
+            count(distinct orders.customer_id),
+            count(distinct orders.order_id),
+            sum(order_items.quantity * order_items.unit_price)
+        from marts.order_items
+        inner join marts.orders on order_items.order_id = orders.order_id
+        where
+            orders.customer_id is not null
+            and order_items.quantity > 0
+            and order_items.unit_price > 0
+        """
+    )
+    assert figures == (397_884, 4_338, 18_532, Decimal("8911407.904"))
+
+
+def test_the_segments_of_the_r_package_come_back(mapped: Mapped, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name in ("models", "macros", "seeds", "tests/data"):
+        shutil.copytree(ROOT / name, project / name)
+    shutil.copyfile(ROOT / "dbt_project.yml", project / "dbt_project.yml")
+    shutil.copyfile(R_SEGMENTS, project / "seeds" / "rfm_segments.csv")
+    built = build(
+        mapped("rfm_orders"),
+        tmp_path / "built",
+        project=project,
+        select=["+rfm_scores"],
+        as_of="2006-12-31",
+        rfm_window_days=36500,
+        rfm_cut_offset=1,
+    )
+    assert built.is_green, built.messages
+    found = built.rows(
+        """
+        select segment_name_en, count(*), sum(frequency), sum(monetary)
+        from marts.rfm_scores
+        group by segment_name_en
+        order by segment_name_en
+        """
+    )
+    assert found == [
+        ("About To Sleep", 102, 283, 23_449),
+        ("At Risk", 28, 216, 22_227),
+        ("Can't Lose Them", 47, 274, 32_446),
+        ("Champions", 35, 316, 31_646),
+        ("Lost", 148, 393, 35_324),
+        ("Loyal Customers", 170, 799, 76_562),
+        ("Need Attention", 10, 57, 4_562),
+        ("New Customers", 104, 329, 28_837),
+        ("Potential Loyalist", 342, 2_211, 204_856),
+        ("Promising", 9, 28, 4_249),
+    ]
+
+
+def test_make_build_gives_the_published_totals_of_cdnow(mapped: Mapped, tmp_path: Path) -> None:
+    built = make_build(mapped("cdnow_master"), tmp_path, "TIMEZONE=America/New_York")
+    assert built.is_green, "\n".join(built.messages)
+    [orders] = built.rows(
+        "select count(*), count(distinct customer_id), sum(net_revenue) from marts.orders"
+    )
+    assert orders == (69_659, 23_570, Decimal("2500315.63"))
+    assert built.rows("select count(*), sum(net_revenue) from marts.customers") == [
+        (23_570, Decimal("2500315.63"))
+    ]
+
+
+def test_ga4_has_the_published_purchases_users_and_event_names(
+    mapped: Mapped, tmp_path: Path
+) -> None:
+    built = build(mapped("ga4"), tmp_path, reporting_timezone="UTC")
+    assert built.is_green, built.messages
+    [events] = built.rows(
+        """
+        select
+            count(*) filter (where event_name = 'purchase'),
+            count(distinct anonymous_id),
+            count(distinct event_name)
+        from staging.stg_events
+        """
+    )
+    assert events == (624, 19_210, 17)
+    assert built.one("select sum(purchase_count) from marts.sessions") == 624
+    assert built.one(
+        "select count(*) from marts.customer_identities where identifier_type = 'anonymous_id'"
+    ) == (19_210)
+
+
+def test_the_eleven_default_segments_are_a_partition_of_the_125_cells() -> None:
+    with (ROOT / "seeds" / "rfm_segments.csv").open(encoding="utf-8", newline="") as file:
+        segments = [row for row in csv.DictReader(file) if row["match_order"]]
+    measures = ("recency", "frequency", "monetary")
+    in_cells = Counter(
+        (cell, segment["segment_code"])
+        for cell in product(range(1, 6), repeat=3)
+        for segment in segments
+        if all(
+            int(segment[f"{measure}_min"]) <= score <= int(segment[f"{measure}_max"])
+            for measure, score in zip(measures, cell, strict=True)
+        )
+    )
+    assert len(segments) == 11
+    assert Counter(cell for cell, _ in in_cells) == Counter(product(range(1, 6), repeat=3))
+    assert {code for _, code in in_cells} == {segment["segment_code"] for segment in segments}
