@@ -55,7 +55,7 @@ triggers as (
         stock_waits.back_at,
         row_number() over (
             partition by stock_waits.customer_id
-            order by stock_waits.back_at desc, stock_waits.product_id
+            order by stock_waits.back_at desc, stock_waits.product_id asc
         ) as trigger_number
     from stock_waits
     inner join products

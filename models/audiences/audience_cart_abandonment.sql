@@ -102,7 +102,7 @@ triggers as (
         abandoned.carted_at,
         row_number() over (
             partition by abandoned.customer_id
-            order by abandoned.carted_at desc, abandoned.product_id
+            order by abandoned.carted_at desc, abandoned.product_id asc
         ) as trigger_number
     from abandoned
     left join last_purchases on abandoned.customer_id = last_purchases.customer_id

@@ -9,9 +9,7 @@ with members as (
 
     {%- for audience in audiences %}
     select * from {{ ref(audience) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 )

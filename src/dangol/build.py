@@ -117,7 +117,7 @@ def _run(arguments: list[str], settings: Settings, root: Path, progress: Progres
 
     common = ["--project-dir", ".", "--vars", json.dumps(settings.dbt_vars())]
     result = dbtRunner(callbacks=[progress.listen]).invoke(
-        ["--log-level", "none", "--no-use-colors", *arguments, *common]
+        ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors", *arguments, *common]
     )
     progress.close()
     if settings.target == "duckdb":  # so that others, and the summary, can open the file
@@ -151,7 +151,7 @@ def _counts(results: list[Any]) -> dict[str, int]:
     return counts
 
 
-def _failure(item: Any) -> str:  # noqa: ANN401 - dbt's results have no types
+def _failure(item: Any) -> str:
     """Return one failed result as text: what it is, what happened, where to look."""
     node = getattr(item, "node", None)
     kind = str(getattr(node, "resource_type", "")).replace("_", " ")

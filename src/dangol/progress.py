@@ -45,7 +45,7 @@ class Progress:
         print(text, file=self._out, flush=True)
         self._line_at = self._clock()
 
-    def listen(self, event: Any) -> None:  # noqa: ANN401 - dbt's events have no types
+    def listen(self, event: Any) -> None:
         """Take one event of dbt (an EventMsg)."""
         name, level = event.info.name, event.info.level
         if name == "LogStartLine":

@@ -178,11 +178,12 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
     if error.validator == "type" and "{{" in str(error.instance):  # Jinja, not rendered here
         return
     if error.context:  # none of several shapes fits: the one that got furthest is the one meant
-        depth = max(len(inner.absolute_path) for inner in error.context)
-        deepest = [inner for inner in error.context if len(inner.absolute_path) == depth]
-        keys = [inner for inner in deepest if inner.validator == "additionalProperties"]
-        for inner in keys[:1] or deepest[:1]:
-            yield from _explain(inner)
+        leaves = sorted(_leaves(error), key=lambda leaf: -len(leaf.absolute_path))
+        deepest = [
+            leaf for leaf in leaves if len(leaf.absolute_path) == len(leaves[0].absolute_path)
+        ]
+        keys = [leaf for leaf in deepest if leaf.validator == "additionalProperties"]
+        yield from _explain((keys or deepest)[0])
         return
     where = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path
@@ -197,7 +198,16 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
         yield f"{where}{error.message[:200]}"
 
 
-def _hint(name: str, candidates: Any) -> str:  # noqa: ANN401 - any collection of names
+def _leaves(error: jsonschema.ValidationError) -> Iterator[jsonschema.ValidationError]:
+    """Yield the errors at the ends of a tree of errors."""
+    for inner in error.context:
+        if inner.context:
+            yield from _leaves(inner)
+        else:
+            yield inner
+
+
+def _hint(name: str, candidates: Any) -> str:
     near = difflib.get_close_matches(name, [str(item) for item in candidates], n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 

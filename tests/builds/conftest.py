@@ -6,20 +6,13 @@ import fcntl
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse import ROOT, Build, build
+from warehouse import ROOT, Build, Mapped, Once, build, build_once
 
 from dangol.mapping import run_mapping
-
-Once = Callable[[str, Callable[[Path], Any]], Any]
-"""(name, maker): what the maker, given an empty folder of that name, returned; as JSON."""
-
-Mapped = Callable[[str], Path]
-"""(name of an example): folder of the raw tables mapped from its real file."""
 
 EXAMPLES = {
     "online_retail": ("online_retail/online_retail.sql", "online_retail.parquet"),
@@ -53,8 +46,10 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 
 @pytest.fixture(scope="session")
 def sample_build(once: Once) -> Build:
-    """The committed sample built with the defaults, once; read it only."""
-    return build_once(once, "sample", lambda folder: build(ROOT / "sample", folder))
+    """The committed sample built with the defaults (on eight threads), once; read it only."""
+    return build_once(
+        once, "sample", lambda folder: build(ROOT / "sample", folder, threads=8, engine_threads=8)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +66,3 @@ def mapped(once: Once, real_data: Path) -> Mapped:
         return Path(once(f"mapped_{name}", map_into))
 
     return folder_of
-
-
-def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:
-    """Return a green build that all workers share; fail with its messages when it is not green."""
-    made = once(name, lambda folder: {**asdict(make(folder)), "warehouse": str(folder)})
-    shared = Build(Path(made.pop("warehouse")) / "shop.duckdb", **made)
-    assert shared.is_green, shared.messages
-    return shared

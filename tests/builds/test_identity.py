@@ -1,4 +1,4 @@
-"""Who is one person: chains, shared contacts and devices, guests, and the sample's planted truth."""
+"""Who is one person: chains, shared contacts and devices, guests, the sample's planted truth."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Once, build_once
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from warehouse import ROOT, Build, build
+from warehouse import ROOT, Build, Once, build, build_once
 
 TRUTH = ROOT / "tests" / "fixtures" / "sample_truth"
+
+ORDER_COLUMNS = [
+    "order_id",
+    "customer_id",
+    "email",
+    "phone",
+    "ordered_at",
+    "status",
+    "gross_amount",
+]
 
 Link = tuple[str, list[int]]
 """(email, phone or device; numbers of the customers that share one)."""
@@ -50,17 +59,16 @@ class Shop:
         folder.mkdir(parents=True)
         with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(
-                ("order_id", "customer_id", "email", "phone", "ordered_at", "status")
-                + ("gross_amount",)
-            )
+            writer.writerow(ORDER_COLUMNS)
             for order_id, customer, email, phone, minute in self.orders:
                 day, rest = divmod(minute, 1440)
                 time = f"2025-01-{day + 1:02}T{rest // 60:02}:{rest % 60:02}:00Z"
                 writer.writerow((order_id, customer, email, phone, time, "paid", 1))
         with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(("event_id", "event_name", "occurred_at", "customer_id", "anonymous_id"))
+            writer.writerow(
+                ("event_id", "event_name", "occurred_at", "customer_id", "anonymous_id")
+            )
             for number, (customer, device) in enumerate(self.events):
                 writer.writerow(
                     (f"e{number}", "page_view", "2025-01-01T00:00:00Z", customer, device)

@@ -14,8 +14,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from conftest import Mapped, Once, build_once
-from warehouse import ROOT, Build, build
+from warehouse import ROOT, Build, Mapped, Once, build, build_once
 
 R_SEGMENTS = ROOT / "tests" / "fixtures" / "rfm_segments_of_r.csv"
 
@@ -36,7 +35,7 @@ def online_retail(once: Once, mapped: Mapped) -> Build:
 
 
 def make_build(raw: Path, folder: Path, *choices: str) -> Build:
-    """Run `make build` as a person would, its files in `folder`; without make's own .venv, dangol."""
+    """Run `make build` with its files in `folder`; without make's own .venv, run `dangol build`."""
     warehouse = folder / "shop.duckdb"
     chosen = [f"RAW={raw}", f"WAREHOUSE={warehouse}", *choices]
     has_environment = any(

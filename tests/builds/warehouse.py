@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,12 @@ import duckdb
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = ("marts", "audiences", "exports", "quality")
+
+Once = Callable[[str, Callable[[Path], Any]], Any]
+"""(name, maker): what the maker, given an empty folder of that name, returned; as JSON."""
+
+Mapped = Callable[[str], Path]
+"""(name of an example): folder of the raw tables mapped from its real file."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,58 @@ class Build:
             )
         ]
 
-    def hashes(self, schemas: Sequence[str] = PUBLIC) -> dict[str, tuple[int, int]]:
-        """Return (rows, order-free hash of all rows) of every table and view in the schemas."""
+    def hashes(
+        self,
+        schemas: Sequence[str] = PUBLIC,
+        without: Mapping[str, Sequence[str]] | None = None,
+    ) -> dict[str, tuple[int, int]]:
+        """Return (rows, order-free hash of all rows) of every table and view in the schemas.
+
+        Args:
+            schemas: names of the schemas.
+            without: columns to leave out, by `schema.table`.
+        """
         found = {}
         for table in self.tables(schemas):
             count, total = self.rows(
-                f"select count(*), coalesce(sum(hash(whole_row)::hugeint), 0) from {table} as whole_row"
+                "select count(*), coalesce(sum(hash(whole_row)::hugeint), 0)"
+                f" from ({_everything_of(table, without)}) as whole_row"
             )[0]
             found[table] = (int(count), int(total))
         return found
+
+    def differences(
+        self,
+        other: Build,
+        schemas: Sequence[str] = PUBLIC,
+        without: Mapping[str, Sequence[str]] | None = None,
+    ) -> dict[str, list[str]]:
+        """Return up to ten differing rows of each table that differs; {} when all are equal.
+
+        A row as text has `+` in front when only this build has it, `-` when only the other has it.
+
+        Args:
+            other: another build.
+            schemas: names of the schemas.
+            without: columns to leave out, by `schema.table`.
+        """
+        ours, theirs = self.hashes(schemas, without), other.hashes(schemas, without)
+        found = {}
+        for table in sorted(ours.keys() | theirs.keys()):
+            if ours.get(table) == theirs.get(table):
+                continue
+            sql = _everything_of(table, without)
+            mine = Counter(map(str, self.rows(sql) if table in ours else []))
+            others = Counter(map(str, other.rows(sql) if table in theirs else []))
+            rows = [f"+ {row}" for row in sorted(mine - others)][:5]
+            found[table] = rows + [f"- {row}" for row in sorted(others - mine)][:5]
+        return found
+
+
+def _everything_of(table: str, without: Mapping[str, Sequence[str]] | None) -> str:
+    """Return the SQL of all rows of a table, without the columns named for it."""
+    left_out = ", ".join((without or {}).get(table, ()))
+    return f"select *{f' exclude ({left_out})' if left_out else ''} from {table}"
 
 
 def build(
@@ -72,6 +121,7 @@ def build(
     with_tests: bool = False,
     select: Sequence[str] = (),
     threads: int = 2,
+    engine_threads: int | None = None,
     target: str = "duckdb",
     **variables: Any,  # noqa: ANN401 - dbt variables of any type
 ) -> Build:
@@ -83,7 +133,8 @@ def build(
         project: the dbt project; a changed copy for tests of the tests.
         with_tests: also run data and unit tests; an unselected build is the whole `dbt build`.
         select: dbt selectors; none builds everything.
-        threads: number of threads.
+        threads: number of dbt's threads, so of models built at a time.
+        engine_threads: number of DuckDB's own threads in each; None: one a core.
         target: `duckdb` or `spark`.
         variables: dbt variables, as in dbt_project.yml.
     """
@@ -95,7 +146,7 @@ def build(
         WAREHOUSE=str(warehouse),
         THREADS=str(threads),
         TARGET=target,
-        DBT_PROFILES_DIR=str(profiles_folder(folder)),
+        DBT_PROFILES_DIR=str(profiles_folder(folder, engine_threads)),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )
     arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet", "build"]
@@ -120,26 +171,38 @@ def build(
     return Build(warehouse, bool(result.success), messages, statuses)
 
 
+def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:
+    """Return a green build that all workers share; fail with its messages when it is not green."""
+    made = once(name, lambda folder: {**asdict(make(folder)), "warehouse": str(folder)})
+    shared = Build(Path(made.pop("warehouse")) / "shop.duckdb", **made)
+    assert shared.is_green, shared.messages
+    return shared
+
+
 @cache
 def parsed(project: Path, target: str) -> Any:  # noqa: ANN401 - dbt's manifest has no public type
     """Return the project's manifest, parsed once in this process."""
     from dbt.cli.main import dbtRunner
 
     folder = Path(os.environ["DBT_PROFILES_DIR"]) / "parse"
-    result = dbtRunner().invoke(
-        ["--log-level", "none", "--log-level-file", "none", "--quiet", "parse"]
-        + ["--project-dir", str(project), "--target-path", str(folder), "--log-path", str(folder)]
-    )
+    arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet", "parse"]
+    arguments += ["--project-dir", str(project), "--target-path", str(folder)]
+    result = dbtRunner().invoke([*arguments, "--log-path", str(folder)])
     if not result.success:
         raise RuntimeError(f"dbt could not parse the project: {result.exception}")
     return result.result
 
 
-def profiles_folder(folder: Path) -> Path:
+def profiles_folder(folder: Path, engine_threads: int | None = None) -> Path:
     """Return a folder that holds the project's example profile as profiles.yml."""
     profiles = folder / "profiles"
     profiles.mkdir(exist_ok=True)
-    shutil.copyfile(ROOT / "profiles.example.yml", profiles / "profiles.yml")
+    text = (ROOT / "profiles.example.yml").read_text(encoding="utf-8")
+    if engine_threads is not None:
+        place = "      settings:\n"
+        assert place in text
+        text = text.replace(place, f"{place}        threads: {engine_threads}\n", 1)
+    (profiles / "profiles.yml").write_text(text, encoding="utf-8")
     return profiles
 
 

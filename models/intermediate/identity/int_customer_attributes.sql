@@ -38,6 +38,8 @@ records as (
         customer_id as record_id,
         {{ attributes | join(',\n        ') }}
     from customers
+    inner join as_of
+        on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
     union all
     select
         raw_customer_id,

@@ -44,7 +44,8 @@ ordering as (
 
     select
         raw_customer_id as customer_id,
-        min(ordered_at) as first_ordered_at
+        min(ordered_at) as first_ordered_at,
+        bool_and(is_guest_order) as is_guest
     from known_orders
     group by raw_customer_id
 
@@ -76,6 +77,7 @@ recorded as (
     select
         identifiers.customer_id,
         known_customers.customer_id is not null as is_in_customers,
+        coalesce(ordering.is_guest, false) as is_guest,
         known_customers.signed_up_at,
         ordering.first_ordered_at,
         visiting.first_event_at,

@@ -27,6 +27,7 @@ grouped as (
     select
         customer_records.customer_id,
         coalesce(customer_components.component_id, customer_records.customer_id) as component_id,
+        customer_records.is_guest,
         customer_records.first_known_at
     from customer_records
     left join customer_components on customer_records.customer_id = customer_components.id
@@ -39,7 +40,12 @@ ranked as (
         customer_id,
         first_value(customer_id) over (
             partition by component_id
-            order by case when first_known_at is null then 1 else 0 end, first_known_at, customer_id
+            order by
+                -- an identifier made for a guest never names somebody who has a customer_id
+                case when is_guest then 1 else 0 end,
+                case when first_known_at is null then 1 else 0 end,
+                first_known_at,
+                customer_id
         ) as canonical_customer_id
     from grouped
 

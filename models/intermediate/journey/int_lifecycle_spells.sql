@@ -26,7 +26,10 @@ neighboured as (
 -- after each month with an order: what a person is how many months later, until the next order
 stages as (
 
-    select *
+    select
+        stages.stage,
+        stages.from_month,
+        stages.until_month
     from (
         values
         ('active', 0, 1),

@@ -84,8 +84,8 @@ ranked as (
             partition by identities.customer_id, known.channel, known.purpose
             order by
                 known.changed_at desc,
-                case when known.is_granted then 1 else 0 end,
-                known.answered_in
+                case when known.is_granted then 1 else 0 end asc,
+                known.answered_in asc
         ) as answer_number
     from known
     inner join identities

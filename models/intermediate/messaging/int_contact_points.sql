@@ -51,7 +51,7 @@ ranked_devices as (
         devices.push_token,
         row_number() over (
             partition by identities.customer_id
-            order by devices.last_seen_at desc nulls last, devices.device_id
+            order by devices.last_seen_at desc nulls last, devices.device_id asc
         ) as device_number
     from devices
     inner join identities

@@ -46,13 +46,22 @@ channels as (
 
 ),
 
+known_accounts as (
+
+    select accounts.*
+    from accounts
+    inner join as_of
+        on accounts.signed_up_at < as_of.as_of_ends_at or accounts.signed_up_at is null
+
+),
+
 people as (
 
     select
         identities.customer_id,
-        coalesce(bool_or(accounts.is_guardian_verified), false) as is_guardian_verified
+        coalesce(bool_or(known_accounts.is_guardian_verified), false) as is_guardian_verified
     from identities
-    left join accounts on identities.identifier = accounts.customer_id
+    left join known_accounts on identities.identifier = known_accounts.customer_id
     where identities.identifier_type = 'customer_id'
     group by identities.customer_id
 

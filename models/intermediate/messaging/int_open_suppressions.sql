@@ -1,3 +1,7 @@
+{%- set address_columns = {
+    'email': 'email', 'phone': 'phone_e164', 'customer_id': 'contact',
+} -%}
+
 with suppressions as (
 
     select * from {{ ref('stg_suppressions') }}
@@ -51,11 +55,26 @@ open_suppressions as (
 -- a contact may read as more than one kind of address
 named as (
 
-    select *, 'email' as address_type, email as address from open_suppressions
-    union all
-    select *, 'phone' as address_type, phone_e164 as address from open_suppressions
-    union all
-    select *, 'customer_id' as address_type, contact as address from open_suppressions
+    {%- for address_type, column in address_columns.items() %}
+    select
+        channel,
+        reason,
+        suppressed_at,
+        contact,
+        '{{ address_type }}' as address_type,
+        {{ column }} as address
+    from open_suppressions
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+known_accounts as (
+
+    select accounts.*
+    from accounts
+    inner join as_of
+        on accounts.signed_up_at < as_of.as_of_ends_at or accounts.signed_up_at is null
 
 ),
 
@@ -63,31 +82,35 @@ person_accounts as (
 
     select
         identities.customer_id,
-        identities.identifier,
-        accounts.email,
-        accounts.phone_e164
+        identities.identifier as contact,
+        known_accounts.email,
+        known_accounts.phone_e164
     from identities
-    left join accounts on identities.identifier = accounts.customer_id
+    left join known_accounts on identities.identifier = known_accounts.customer_id
     where identities.identifier_type = 'customer_id'
 
 ),
 
 addresses as (
 
+    {%- for address_type in ['email', 'phone'] %}
     select
         customer_id,
-        'email' as address_type,
-        email as address,
+        '{{ address_type }}' as address_type,
+        {{ address_columns[address_type] }} as address,
         true as is_in_use
     from customer_attributes
     union all
-    select customer_id, 'phone', phone_e164, true from customer_attributes
-    union all
-    select customer_id, 'customer_id', identifier, true from person_accounts
-    union all
-    select customer_id, 'email', email, false from person_accounts
-    union all
-    select customer_id, 'phone', phone_e164, false from person_accounts
+    {%- endfor %}
+    {%- for address_type, column in address_columns.items() %}
+    select
+        customer_id,
+        '{{ address_type }}' as address_type,
+        {{ column }} as address,
+        {{ 'true' if address_type == 'customer_id' else 'false' }} as is_in_use
+    from person_accounts
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -100,7 +123,8 @@ matched as (
         named.suppressed_at,
         row_number() over (
             partition by addresses.customer_id, channels.channel
-            order by named.suppressed_at desc, named.reason, named.contact, named.channel
+            order by
+                named.suppressed_at desc, named.reason asc, named.contact asc, named.channel asc
         ) as suppression_number
     from named
     inner join addresses

@@ -6,7 +6,8 @@ with segments as (
 
 scores as (
 
-    select * from (values (1), (2), (3), (4), (5)) as scores (score)
+    select scores.score
+    from (values (1), (2), (3), (4), (5)) as scores (score)
 
 ),
 

@@ -7,18 +7,29 @@ with measures as (
 -- the distribution of each measure: sorting distinct values is far less than sorting people
 value_counts as (
 
-    {% for measure in ['recency_days', 'frequency', 'monetary'] -%}
     select
         as_of_date,
-        '{{ measure }}' as measure,
-        cast({{ measure }} as decimal(18, 4)) as measured_value,
+        'recency_days' as measure,
+        cast(recency_days as decimal(18, 4)) as measured_value,
         cast(count(*) as bigint) as customer_count
     from measures
-    group by as_of_date, {{ measure }}
-    {%- if not loop.last %}
+    group by as_of_date, recency_days
     union all
-    {% endif %}
-    {%- endfor %}
+    select
+        as_of_date,
+        'frequency' as measure,
+        cast(frequency as decimal(18, 4)) as measured_value,
+        cast(count(*) as bigint) as customer_count
+    from measures
+    group by as_of_date, frequency
+    union all
+    select
+        as_of_date,
+        'monetary' as measure,
+        cast(monetary as decimal(18, 4)) as measured_value,
+        cast(count(*) as bigint) as customer_count
+    from measures
+    group by as_of_date, monetary
 
 ),
 
@@ -40,29 +51,37 @@ placed as (
 
 ),
 
+quintiles as (
+
+    select quintiles.cut_number
+    from (values (1), (2), (3), (4)) as quintiles (cut_number)
+
+),
+
 -- type 7: the quantile k/5 of n values stands at place (n - 1) * k / 5, between the values at
 -- the whole places around it; counted in fifths, so that all is whole numbers
 surrounded as (
 
     select
-        as_of_date,
-        measure,
-        {%- for number in range(1, 5) %}
-        max(((population - 1) * {{ number }}) % 5) as fifths_{{ number }},
+        placed.as_of_date,
+        placed.measure,
+        quintiles.cut_number,
+        max(((placed.population - 1) * quintiles.cut_number) % 5) as fifths,
         max(
             case
-                when first_place * 5 <= (population - 1) * {{ number }} then measured_value
+                when placed.first_place * 5 <= (placed.population - 1) * quintiles.cut_number
+                    then placed.measured_value
             end
-        ) as lower_{{ number }},
+        ) as lower_value,
         max(
             case
-                when first_place * 5 <= (population - 1) * {{ number }} + 5 then measured_value
+                when placed.first_place * 5 <= (placed.population - 1) * quintiles.cut_number + 5
+                    then placed.measured_value
             end
-        ) as upper_{{ number }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        ) as upper_value
     from placed
-    group by as_of_date, measure
+    cross join quintiles
+    group by placed.as_of_date, placed.measure, quintiles.cut_number
 
 ),
 
@@ -71,17 +90,28 @@ interpolated as (
     select
         as_of_date,
         measure,
-        {%- for number in range(1, 5) %}
+        cut_number,
         cast(
-            cast(lower_{{ number }} as decimal(28, 5))
-            + (upper_{{ number }} - lower_{{ number }})
-            * cast(fifths_{{ number }} as decimal(1, 0)) * 0.2
+            cast(lower_value as decimal(28, 5))
+            + (upper_value - lower_value) * cast(fifths as decimal(1, 0)) * 0.2
             as decimal(28, 5)
-        ) as cut_{{ number }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        ) as cut_point
     from surrounded
+
+),
+
+cut_points as (
+
+    select
+        as_of_date,
+        measure,
+        max(case when cut_number = 1 then cut_point end) as cut_1,
+        max(case when cut_number = 2 then cut_point end) as cut_2,
+        max(case when cut_number = 3 then cut_point end) as cut_3,
+        max(case when cut_number = 4 then cut_point end) as cut_4
+    from interpolated
+    group by as_of_date, measure
 
 )
 
-select * from interpolated
+select * from cut_points

@@ -54,9 +54,17 @@ month_ends as (
 
 dates as (
 
-    select as_of_date, true as is_month_end, false as is_as_of from month_ends
+    select
+        as_of_date,
+        true as is_month_end,
+        false as is_as_of
+    from month_ends
     union all
-    select as_of_date, false as is_month_end, true as is_as_of from as_of
+    select
+        as_of_date,
+        false as is_month_end,
+        true as is_as_of
+    from as_of
 
 ),
 

@@ -29,13 +29,18 @@ scored as (
         {{ rfm_score('measures.frequency', 'frequency_cuts') }} as frequency_score,
         {{ rfm_score('measures.monetary', 'monetary_cuts') }} as monetary_score
     from measures
-    {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
-    {%- set cuts = measure.split('_')[0] ~ '_cuts' %}
-    inner join cut_points as {{ cuts }}
+    inner join cut_points as recency_cuts
         on
-            measures.as_of_date = {{ cuts }}.as_of_date
-            and {{ cuts }}.measure = '{{ measure }}'
-    {%- endfor %}
+            measures.as_of_date = recency_cuts.as_of_date
+            and recency_cuts.measure = 'recency_days'
+    inner join cut_points as frequency_cuts
+        on
+            measures.as_of_date = frequency_cuts.as_of_date
+            and frequency_cuts.measure = 'frequency'
+    inner join cut_points as monetary_cuts
+        on
+            measures.as_of_date = monetary_cuts.as_of_date
+            and monetary_cuts.measure = 'monetary'
 
 ),
 

@@ -59,6 +59,7 @@ converted as (
             customer_id,
             'guest-' || substr(md5(coalesce(email, phone_e164)), 1, 16)
         ) as raw_customer_id,
+        customer_id is null as is_guest_order,
         email,
         phone_e164,
         ordered_at,

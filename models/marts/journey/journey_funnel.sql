@@ -16,7 +16,9 @@ acquired as (
 
 stages as (
 
-    select *
+    select
+        stages.stage_number,
+        stages.stage
     from (
         values
         (1, 'acquisition'),

@@ -12,7 +12,7 @@ as_of as (
 
 states as (
 
-    select *
+    select states.lifecycle_state
     from (
         values ('new'), ('repeat'), ('returning'), ('dormant'), ('lost'), ('gone')
     ) as states (lifecycle_state)

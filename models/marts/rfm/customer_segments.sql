@@ -52,7 +52,9 @@ first_orders as (
 
 scored_today as (
 
-    select * from segment_runs where is_as_of
+    select *
+    from segment_runs
+    where is_as_of
 
 ),
 
@@ -101,16 +103,15 @@ segmented as (
         end as previous_segment_code,
         case
             when scored_today.customer_id is not null then scored_today.segment_changed_on
-            when first_orders.customer_id is not null then coalesce(
-                dormant_runs.dormant_from,
-                least(
+            when dormant_runs.customer_id is not null then dormant_runs.dormant_from
+            when first_orders.customer_id is not null
+                then least(
                     as_of.as_of_date,
                     greatest(
                         first_dates.first_date,
                         {{ add_days(add_months(month_of('first_orders.first_order_date'), 1), -1) }}
                     )
                 )
-            )
         end as segment_changed_on,
         scored_today.customer_id is not null as is_in_rfm_population
     from customers

@@ -36,8 +36,11 @@ torn_apart as (
     select identity_links.customer_id as identifier
     from identity_links
     left join accounts on identity_links.customer_id = accounts.identifier
-    left join accounts as linked_accounts on identity_links.linked_customer_id = linked_accounts.identifier
-    where accounts.customer_id is null or linked_accounts.customer_id is null
+    left join accounts as linked_accounts
+        on identity_links.linked_customer_id = linked_accounts.identifier
+    where
+        accounts.customer_id is null
+        or linked_accounts.customer_id is null
         or accounts.customer_id != linked_accounts.customer_id
 
 ),

@@ -28,7 +28,7 @@ buyers as (
         states.month_start,
         count(*) as buyer_count
     from states
-    inner join first_months on first_months.first_month <= states.month_start
+    inner join first_months on states.month_start >= first_months.first_month
     group by states.month_start
 
 )

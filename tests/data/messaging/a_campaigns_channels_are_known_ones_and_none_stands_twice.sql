@@ -1,3 +1,9 @@
+{%- set names = ['email', 'sms', 'push', 'kakao'] -%}
+{%- set initials = namespace(sql="'|' || replace(channels, '|', '||') || '|'") -%}
+{%- for name in names -%}
+    {%- set initials.sql = "replace(" ~ initials.sql ~ ", '|" ~ name ~ "|', '" ~ name[0] ~ "')" -%}
+{%- endfor -%}
+
 with campaigns as (
 
     select * from {{ ref('campaigns') }}
@@ -9,9 +15,7 @@ trimmed as (
     select
         campaign_id,
         channels,
-        replace(replace(replace(replace(
-            '|' || replace(channels, '|', '||') || '|',
-            '|email|', 'e'), '|sms|', 's'), '|push|', 'p'), '|kakao|', 'k') as initials
+        {{ initials.sql }} as initials
     from campaigns
 
 )

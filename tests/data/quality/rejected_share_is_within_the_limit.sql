@@ -39,39 +39,57 @@ reasons as (
 
 ),
 
+described as (
+
+    select
+        table_name,
+        place,
+        reason || ' (' || {{ grouped_number('row_count') }} || ')' as text
+    from reasons
+
+),
+
 commonest as (
 
     select
         table_name,
-        max(case when place = 1 then reason || ' (' || {{ grouped_number('row_count') }} || ')' end)
-        || coalesce(max(case when place = 2 then ', ' || reason || ' (' || {{ grouped_number('row_count') }} || ')' end), '')
-        || coalesce(max(case when place = 3 then ', ' || reason || ' (' || {{ grouped_number('row_count') }} || ')' end), '')
-            as text
-    from reasons
+        max(case when place = 1 then text end)
+        || coalesce(max(case when place = 2 then ', ' || text end), '')
+        || coalesce(max(case when place = 3 then ', ' || text end), '') as text
+    from described
     group by table_name
+
+),
+
+measured as (
+
+    select
+        over_the_limit.table_name,
+        cast(100 * over_the_limit.rows_rejected as double) / over_the_limit.rows_read as percentage,
+        {{ grouped_number('over_the_limit.rows_read') }} as rows_read,
+        {{ grouped_number('over_the_limit.rows_rejected') }} as rows_rejected,
+        commonest.text as commonest_reasons
+    from over_the_limit
+    inner join commonest on over_the_limit.table_name = commonest.table_name
 
 ),
 
 sentences as (
 
     select
-        over_the_limit.table_name || ': '
-        || cast(
-            cast(cast(100 * over_the_limit.rows_rejected as double) / over_the_limit.rows_read as decimal(5, 1))
-            as string
-        )
-        || ' % of ' || {{ grouped_number('over_the_limit.rows_read') }}
-        || ' rows rejected (' || {{ grouped_number('over_the_limit.rows_rejected') }}
+        table_name || ': ' || cast(cast(percentage as decimal(5, 1)) as string)
+        || ' % of ' || rows_read || ' rows rejected (' || rows_rejected
         || '; limit {{ "%g" | format(var("max_rejected_share") | float * 100) }} %). Commonest: '
-        || commonest.text || '.' as sentence
-    from over_the_limit
-    inner join commonest on over_the_limit.table_name = commonest.table_name
+        || commonest_reasons || '.' as sentence
+    from measured
 
 ),
 
 verdict as (
 
-    select replace({{ sorted_list('sentence') }}, '.,', '. ') || ' See quality.rejected_rows.' as message
+    select
+        replace({{ sorted_list('sentence') }}, '.,', '. ')
+        || ' See quality.rejected_rows.' as message
     from sentences
 
 )

@@ -1,9 +1,17 @@
 -- On every scoring date: the same net revenue and the same orders as in the orders of its window.
 with scored as (
 
-    select as_of_date, monetary, frequency from {{ ref('rfm_history') }}
+    select
+        as_of_date,
+        monetary,
+        frequency
+    from {{ ref('rfm_history') }}
     union all
-    select as_of_date, monetary, frequency from {{ ref('rfm_scores') }}
+    select
+        as_of_date,
+        monetary,
+        frequency
+    from {{ ref('rfm_scores') }}
     where as_of_date not in (select as_of_date from {{ ref('rfm_history') }})
 
 ),
@@ -28,7 +36,7 @@ order_totals as (
     from {{ ref('int_rfm_dates') }} as dates
     inner join {{ ref('orders') }} as orders
         on
-            orders.order_date <= dates.as_of_date
+            dates.as_of_date >= orders.order_date
             and {{ days_between('orders.order_date', 'dates.as_of_date') }}
             < {{ var('rfm_window_days') }}
     where orders.is_valid and orders.customer_id is not null

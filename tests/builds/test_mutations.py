@@ -1,0 +1,222 @@
+"""Tests of the tests: the SQL is broken in one known way, and the model's unit tests must notice.
+
+A unit test runs one model on rows of its own, so that breaks in different models cannot hide each
+other: a copy of the project takes one break of each model, and all are judged in one run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tiny_shop import make_shop, write_shop
+from warehouse import ROOT, build, parsed
+
+pytestmark = pytest.mark.xdist_group("mutations")
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A break: in `file`, the only occurrence of `right` becomes `wrong`.
+
+    The model that it breaks is that of the file, but where `model` names another.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    model: str = ""
+
+    def broken_model(self) -> str:
+        """Return the name of the model whose unit tests must fail."""
+        return self.model or Path(self.file).stem
+
+    def is_possible(self) -> bool:
+        """Whether the text to break is in the project, once."""
+        return (ROOT / self.file).read_text(encoding="utf-8").count(self.right) == 1
+
+    def apply(self, project: Path) -> None:
+        """Break a copy of the project."""
+        path = project / self.file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(self.right, self.wrong), encoding="utf-8")
+
+
+MUTATIONS = [
+    Mutation(
+        "a contact shared by any number of accounts merges them all",
+        "models/intermediate/identity/int_identity_links.sql",
+        "where customer_count between 2 and {{ var('max_customers_per_contact') }}",
+        "where customer_count >= 2",
+    ),
+    Mutation(
+        "the newest account of a person is the canonical one",
+        "models/intermediate/identity/int_identities.sql",
+        "end, first_known_at, customer_id",
+        "end, first_known_at desc, customer_id",
+    ),
+    Mutation(
+        "a gap of exactly 30 minutes ends a session",
+        "models/intermediate/behaviour/int_session_days.sql",
+        "when occurred_at > {{ add_minutes",
+        "when occurred_at >= {{ add_minutes",
+    ),
+    Mutation(
+        "a session of ten engaged seconds is not engaged",
+        "models/marts/behaviour/sessions.sql",
+        "engagement_seconds >= 10",
+        "engagement_seconds > 10",
+    ),
+    Mutation(
+        "orders that nobody has paid bring revenue",
+        "models/intermediate/sales/int_orders_converted.sql",
+        "status in ('paid', 'shipped'",
+        "status in ('pending', 'paid', 'shipped'",
+    ),
+    Mutation(
+        "orders are numbered from the newest",
+        "models/marts/sales/orders.sql",
+        "order by ordered_at, order_id\n        ) as valid_order_number",
+        "order by ordered_at desc, order_id\n        ) as valid_order_number",
+    ),
+    Mutation(
+        "lines of orders that do not exist pass as orders' lines",
+        "models/quality/rejected_rows.sql",
+        "where not has_order",
+        "where false",
+    ),
+    Mutation(
+        "the window of RFM is a day too long",
+        "models/intermediate/rfm/int_rfm_measures.sql",
+        "            > {{ add_days(",
+        "            >= {{ add_days(",
+    ),
+    Mutation(
+        "a value that equals a cut point scores one more",
+        "macros/rfm/rfm_score.sql",
+        "> {{ cut_point }}\n",
+        ">= {{ cut_point }}\n",
+        model="int_rfm_scores",
+    ),
+    Mutation(
+        "cut points are not interpolated",
+        "models/intermediate/rfm/int_rfm_cut_points.sql",
+        "* cast(fifths as decimal(1, 0)) * 0.2",
+        "* 0",
+    ),
+    Mutation(
+        "who acts on the last day of the activation window is not activated",
+        "models/marts/journey/journey_stages.sql",
+        "<= {{ var('activation_days') }}",
+        "< {{ var('activation_days') }}",
+    ),
+    Mutation(
+        "who only came once is retained",
+        "models/intermediate/journey/int_customer_milestones.sql",
+        "between 1 and {{ var('retention_days') }}",
+        "between 0 and {{ var('retention_days') }}",
+    ),
+    Mutation(
+        "buyers are gone a month too early",
+        "models/intermediate/journey/int_lifecycle_spells.sql",
+        "('lost', 2, 13),\n        ('gone', 13,",
+        "('lost', 2, 12),\n        ('gone', 12,",
+    ),
+    Mutation(
+        "the oldest answer about consent counts",
+        "models/intermediate/messaging/int_consent_states.sql",
+        "known.changed_at desc,",
+        "known.changed_at,",
+    ),
+    Mutation(
+        "a suppressed address is advertised to",
+        "models/intermediate/messaging/int_message_permissions.sql",
+        "        and not is_suppressed\n",
+        "",
+    ),
+    Mutation(
+        "a cart of 48 hours ago is forgotten",
+        "models/audiences/audience_cart_abandonment.sql",
+        "carts.carted_at >= {{",
+        "carts.carted_at > {{",
+    ),
+    Mutation(
+        "regular customers are asked for their second purchase",
+        "models/audiences/audience_second_purchase.sql",
+        "having count(*) = 1",
+        "having count(*) >= 1",
+    ),
+    Mutation(
+        "who bought the product since is told that it is back",
+        "models/audiences/audience_back_in_stock.sql",
+        "last_purchases.bought_at is null or last_purchases.bought_at < stock_waits.wanted_at",
+        "true",
+    ),
+    Mutation(
+        "addresses leave for Braze whatever their owner said",
+        "models/exports/export_braze.sql",
+        "when channel = 'email' and may_advertise then contact",
+        "when channel = 'email' then contact",
+    ),
+    Mutation(
+        "the oldest delivery of an order wins",
+        "macros/staging/newest_per_key.sql",
+        "{{ newest_by }} desc nulls last,",
+        "{{ newest_by }} nulls last,",
+        model="stg_orders",
+    ),
+    Mutation(
+        "an event that is late by exactly the limit is counted as late",
+        "models/intermediate/quality/int_staged_counts.sql",
+        "staged.received_at > ",
+        "staged.received_at >= ",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Results by name of unit test: of the project as it is, and with every break in it."""
+
+    right: dict[str, str]
+    broken: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    """Run the unit tests of the models on the project, and on a copy that has every break."""
+    folder = tmp_path_factory.mktemp("mutations")
+    raw = write_shop(make_shop(1), folder / "raw")
+    project = folder / "project"
+    for part in ("macros", "models", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, project / part)
+    shutil.copyfile(ROOT / "dbt_project.yml", project / "dbt_project.yml")
+    for mutation in filter(Mutation.is_possible, MUTATIONS):
+        mutation.apply(project)
+    models = [mutation.broken_model() for mutation in MUTATIONS]
+    assert len(set(models)) == len(models), "one break a model, or one could hide the other"
+    unit_tests = [f"{model},test_type:unit" for model in models]
+    # a unit test takes the types of its rows from the tables that a build has made
+    made = build(raw, folder)
+    assert made.is_green, made.messages
+    right = build(raw, folder, select=unit_tests, with_tests=True)
+    broken = build(raw, folder, select=unit_tests, with_tests=True, project=project)
+    return Verdicts(right.statuses, broken.statuses)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_unit_tests_notice_that(mutation: Mutation, verdicts: Verdicts) -> None:
+    assert mutation.is_possible(), f"{mutation.file} no longer has this once: {mutation.right}"
+    names = {
+        test.name
+        for test in parsed(ROOT, "duckdb").unit_tests.values()
+        if test.model == mutation.broken_model()
+    }
+    assert names, f"{mutation.broken_model()} has no unit test"
+    assert {verdicts.right[name] for name in names} == {"pass"}
+    found = {verdicts.broken[name] for name in names}
+    assert "fail" in found, f"not noticed by any of {sorted(names)}"
+    assert "error" not in found, "the break must be SQL that runs"

@@ -1,0 +1,64 @@
+"""Errors of dbt are told without its frame."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+from dangol.build import plain_message
+from dangol.progress import Progress
+
+
+def event(name: str, level: str = "debug", text: str = "", **data: object) -> SimpleNamespace:
+    info = SimpleNamespace(name=name, level=level, msg=text)
+    return SimpleNamespace(info=info, data=SimpleNamespace(**data))
+
+
+def finished(name: str, kind: str = "model") -> SimpleNamespace:
+    node = SimpleNamespace(unique_id=f"{kind}.{name}", node_name=name, resource_type=kind)
+    return event("NodeFinished", node_info=node)
+
+
+def test_the_sentence_of_a_hook_stands_alone() -> None:
+    text = """Compilation Error in operation dangol-on-run-start-0 (./dbt_project.yml)
+  orders.csv has no column `status`. Found: order_id,
+  state.
+
+  > in macro check_columns (macros/landing/check_columns.sql)
+  > called by macro land_raw (macros/landing/land_raw.sql)
+  > called by operation dangol-on-run-start-0 (./dbt_project.yml)"""
+    assert plain_message(text) == "orders.csv has no column `status`. Found: order_id, state."
+
+
+def test_an_error_of_the_engine_keeps_its_kind() -> None:
+    text = """Runtime Error in model orders (models/marts/sales/orders.sql)
+  Binder Error: column "x" not found
+  compiled code at target/run/orders.sql"""
+    assert plain_message(text) == 'Binder Error: column "x" not found'
+
+
+def test_a_message_without_a_frame_stays_as_it_is() -> None:
+    assert plain_message("Got 3 results, configured to fail if != 0") == (
+        "Got 3 results, configured to fail if != 0"
+    )
+
+
+def test_progress_is_a_line_every_ten_seconds_where_there_is_no_terminal() -> None:
+    now = iter(range(0, 1000, 3))
+    out = io.StringIO()
+    progress = Progress(out, clock=lambda: float(next(now)))
+    progress.listen(event("LogStartLine", "info", total=40))
+    for number in range(40):
+        progress.listen(finished(f"model_{number}"))
+    lines = out.getvalue().splitlines()
+    assert 0 < len(lines) < 30
+    assert all(" of 40, " in line for line in lines)
+
+
+def test_a_warning_is_shown_once_and_in_full() -> None:
+    out = io.StringIO()
+    progress = Progress(out)
+    for _ in range(2):
+        progress.listen(event("JinjaLogWarning", "warn", "RAW holds odd.csv,\n which is no table."))
+    assert progress.warnings == ["RAW holds odd.csv, which is no table."]
+    assert out.getvalue().count("odd.csv") == 1

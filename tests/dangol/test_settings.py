@@ -1,0 +1,95 @@
+"""Choices of a build are refused, in words, before anything of them reaches dbt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dangol.settings import Settings, UsageError, find_project
+
+HOSTILE = [
+    "'; drop schema marts cascade; --",
+    '" or 1=1',
+    "$(touch pwned)",
+    "`touch pwned`",
+    "{{ env_var('HOME') }}",
+    "a\nb",
+    "a\x00b",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(
+    "name", ["raw", "warehouse", "as_of", "target", "currency", "timezone", "threads"]
+)
+def test_a_hostile_value_is_refused_by_the_name_of_its_variable(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    with pytest.raises(UsageError, match=name.upper()):
+        Settings(**{name: text}).check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"raw": "sampel"}, "Did you mean 'sample'"),
+        ({"raw": "notes.txt"}, "is a file"),
+        ({"warehouse": "marts.duckdb"}, "name of a schema"),
+        ({"warehouse": "sample"}, "is a folder"),
+        ({"warehouse": "nowhere/shop.duckdb"}, "does not exist"),
+        ({"as_of": "2026-02-29"}, "no such day"),
+        ({"as_of": "2026-2-1"}, "YYYY-MM-DD"),
+        ({"currency": "won"}, "KRW"),
+        ({"timezone": "Asia/Soul"}, "Did you mean Asia/Seoul"),
+        ({"threads": "0"}, "from 1 to 99"),
+        ({"target": "snowflake"}, "duckdb or spark"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_would_be_right(
+    tmp_path: Path, given: dict[str, str], says: str
+) -> None:
+    (tmp_path / "sample").mkdir()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(UsageError, match=says):
+        Settings(**given).check(tmp_path)
+
+
+def test_good_values_pass(tmp_path: Path) -> None:
+    (tmp_path / "my shop 1").mkdir()
+    Settings(
+        raw="my shop 1",
+        warehouse=str(tmp_path / "shop-1.duckdb"),
+        as_of="2028-02-29",
+        currency="USD",
+        timezone="America/New_York",
+        threads="8",
+    ).check(tmp_path)
+
+
+def test_an_empty_raw_means_the_schema_raw_and_other_empty_values_mean_not_given() -> None:
+    environ = {"RAW": "", "AS_OF": "", "CURRENCY": "", "WAREHOUSE": ""}
+    settings = Settings.read(environ, {})
+    assert settings == Settings(raw="")
+    assert settings.dbt_vars() == {"raw": ""}
+
+
+def test_an_option_wins_over_the_environment() -> None:
+    settings = Settings.read({"AS_OF": "2026-01-01", "RAW": "a"}, {"as_of": "2026-02-01"})
+    assert (settings.as_of, settings.raw) == ("2026-02-01", "a")
+
+
+def test_what_is_not_given_is_left_to_the_project() -> None:
+    assert Settings.read({}, {}).dbt_vars() == {}
+
+
+def test_the_project_is_found_from_a_folder_inside_it(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: dangol\n")
+    inner = tmp_path / "models" / "marts"
+    inner.mkdir(parents=True)
+    assert find_project(inner) == tmp_path
+
+
+def test_a_folder_of_another_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not in a dangol project"):
+        find_project(tmp_path)

@@ -1,0 +1,87 @@
+"""The summary reads what is there, and leaves out what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dangol.build import Outcome
+from dangol.settings import Settings
+from dangol.summary import print_summary
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create schema intermediate; create schema marts; create schema audiences;
+            create schema quality;
+            create table intermediate.int_as_of as
+                select date '2026-06-30' as as_of_date, 'KRW' as reporting_currency;
+            create table marts.customers as
+                select range as customer_id, range % 2 as order_count from range(10);
+            create table marts.orders as
+                select range as order_id, range < 4 as is_valid, 1500.5 as net_revenue
+                from range(5);
+            create table marts.rfm_scores as
+                select 'Champions' as segment_name_en, '최우수 고객' as segment_name_ko
+                from range(3);
+            create view audiences.audience_winback as select 1 as customer_id from range(2);
+            create table quality.data_quality as
+                select 'orders' as table_name, 'csv' as file_format, 7 as rows_read,
+                    5 as rows_accepted, 1 as rows_rejected, 1 as rows_duplicate,
+                    2 as unreadable_values, 'colour' as unknown_columns;
+            create table quality.rejected_rows as
+                select 'orders' as table_name, 'gross_amount is missing' as reason;
+            """
+        )
+    return path
+
+
+def lines_of(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert print_summary(Settings(warehouse=str(warehouse)), warehouse.parent)
+    lines = lines_of(capsys.readouterr().out)
+    assert "The shop at the end of 2026-06-30" in lines
+    assert "people 10" in lines
+    assert "buyers 5 with a valid order" in lines
+    assert "orders 5 of them 4 valid" in lines
+    assert "net revenue 7,502 KRW" in lines
+    assert any(line.startswith("Champions (최우수 고객) 3 #") for line in lines)
+    assert any(line.startswith("winback 1 #") for line in lines)
+    assert "orders 7 5 1 1 2 values unreadable; not read: colour" in lines
+    assert "1 orders: gross_amount is missing" in lines
+    assert "Where to look next" in lines
+
+
+def test_a_build_that_failed_early_has_nothing_to_sum_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "empty.duckdb"
+    duckdb.connect(str(path)).close()
+    outcome = Outcome(False, ["no such column"], [], {"models": 1, "skipped": 3}, 2.4)
+    assert print_summary(Settings(warehouse=str(path)), tmp_path, outcome)
+    assert lines_of(capsys.readouterr().out) == ["", "Failed in 2 s: 1 models, 3 skipped."]
+
+
+def test_tables_of_an_earlier_build_are_called_that(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome(False, ["x"], [], {}, 1)
+    print_summary(Settings(warehouse=str(warehouse)), warehouse.parent, outcome)
+    assert "parts of what follows are of an earlier build" in capsys.readouterr().out
+
+
+def test_the_summary_changes_nothing(warehouse: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = warehouse.read_bytes()
+    print_summary(Settings(warehouse=str(warehouse)), warehouse.parent)
+    assert warehouse.read_bytes() == before
