@@ -40,13 +40,22 @@ first_dates as (
 
 ),
 
+-- the first scoring date, a month end or the as-of date, that a first order can count on
 first_orders as (
 
     select
-        customer_id,
-        order_date as first_order_date
+        orders.customer_id,
+        least(
+            as_of.as_of_date,
+            greatest(
+                first_dates.first_date,
+                {{ add_days(add_months(month_of('orders.order_date'), 1), -1) }}
+            )
+        ) as first_countable_on
     from orders
-    where order_number = 1
+    cross join as_of
+    cross join first_dates
+    where orders.order_number = 1
 
 ),
 
@@ -83,8 +92,8 @@ dormant_runs as (
 
 ),
 
--- who has never been scored (bought between two dates, with a short window) is dormant from
--- the first date after the order: a month end, or the as-of date
+-- who bought and was never scored (between two dates, with a short window) is dormant from the
+-- first date on which the order could have counted
 segmented as (
 
     select
@@ -104,19 +113,11 @@ segmented as (
         case
             when scored_today.customer_id is not null then scored_today.segment_changed_on
             when dormant_runs.customer_id is not null then dormant_runs.dormant_from
-            when first_orders.customer_id is not null
-                then least(
-                    as_of.as_of_date,
-                    greatest(
-                        first_dates.first_date,
-                        {{ add_days(add_months(month_of('first_orders.first_order_date'), 1), -1) }}
-                    )
-                )
+            else first_orders.first_countable_on
         end as segment_changed_on,
         scored_today.customer_id is not null as is_in_rfm_population
     from customers
     cross join as_of
-    cross join first_dates
     left join first_orders on customers.customer_id = first_orders.customer_id
     left join scored_today on customers.customer_id = scored_today.customer_id
     left join dormant_runs on customers.customer_id = dormant_runs.customer_id

@@ -1,7 +1,6 @@
-{%- set names = ['email', 'sms', 'push', 'kakao'] -%}
 {%- set initials = namespace(sql="'|' || replace(channels, '|', '||') || '|'") -%}
-{%- for name in names -%}
-    {%- set initials.sql = "replace(" ~ initials.sql ~ ", '|" ~ name ~ "|', '" ~ name[0] ~ "')" -%}
+{%- for name in ['email', 'sms', 'push', 'kakao'] -%}
+{%- set initials.sql = "replace(" ~ initials.sql ~ ", '|" ~ name ~ "|', '" ~ name[0] ~ "')" -%}
 {%- endfor -%}
 
 with campaigns as (

@@ -23,7 +23,9 @@ with emails as (
     select '{{ email }}' as email, false as is_valid
     union all
     {%- endfor %}
-    select 'kim@shop.kr' || chr(10) as email, false as is_valid
+    select
+        'kim@shop.kr' || chr(10) as email,
+        false as is_valid
 
 ),
 
