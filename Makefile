@@ -36,7 +36,7 @@ build: $(if $(filter spark,$(TARGET)),environment-test,environment-build) ## tur
 
 test: environment-test lint ## prove everything: lint, build with all tests, pytest, Spark parity
 	@rm -rf artifacts/test && mkdir -p artifacts/test
-	@$(clean_env) WAREHOUSE=artifacts/test/sample.duckdb .venv/bin/python -m dangol build
+	@$(clean_env) WAREHOUSE=artifacts/test/sample.duckdb .venv/bin/python -m dangol build --unit-tests
 	@$(clean_env) WAREHOUSE=artifacts/test/sample.duckdb .venv/bin/python -m dangol check-yaml
 	@$(clean_env) .venv/bin/python -m pytest
 

@@ -8,15 +8,7 @@
     labels one step (FastSV: Zhang, Azad & Hu 2020), so that the rounds grow with the logarithm of
     the longest chain. It ends with the first round that changes nothing.
 -#}
-{% materialization connected_components, adapter='duckdb' %}
-    {{ return(dangol.build_connected_components()) }}
-{% endmaterialization %}
-
-{% materialization connected_components, adapter='spark' %}
-    {{ return(dangol.build_connected_components()) }}
-{% endmaterialization %}
-
-{% macro build_connected_components() %}
+{% materialization connected_components, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set links = dangol.component_work_table('links') -%}
     {{ run_hooks(pre_hooks) }}
@@ -63,7 +55,7 @@
     {{ run_hooks(post_hooks) }}
     {% do adapter.commit() if target.type == 'duckdb' %}
     {{ return({'relations': [target_relation]}) }}
-{% endmacro %}
+{% endmaterialization %}
 
 {#-
     One round over all identifiers.

@@ -26,6 +26,7 @@
     {{- return("landing." ~ name) -}}
 {% endmacro %}
 
+{#- A select with the columns of a landing relation and no row. table: an entry of raw_contract(). -#}
 {% macro empty_landing_query(table) %}
     select
         {%- for column in table.columns %}

@@ -46,6 +46,7 @@ def run_build(
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
     skip_tests: bool = False,
+    unit_tests: bool = False,
     full_refresh: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -57,6 +58,7 @@ def run_build(
         select: dbt selectors; none builds everything.
         exclude: dbt selectors of what to leave out.
         skip_tests: build models and seeds, run no test.
+        unit_tests: also run the unit tests, which prove the SQL and not the shop's data.
         full_refresh: build incremental models from the beginning.
         progress: shows what happens; one is made when none is given.
     """
@@ -72,7 +74,9 @@ def run_build(
     if exclude:
         arguments += ["--exclude", *exclude]
     if skip_tests:
-        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        arguments += ["--exclude-resource-type", "test"]
+    if skip_tests or not unit_tests:
+        arguments += ["--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments += ["--full-refresh"]
     return _run(arguments, settings, root, progress)

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--select", nargs="+", default=[], help="dbt selectors of what to build")
     build.add_argument("--exclude", nargs="+", default=[], help="dbt selectors to leave out")
     build.add_argument("--skip-tests", action="store_true", help="models and seeds only")
+    build.add_argument("--unit-tests", action="store_true", help="also the unit tests of the SQL")
     build.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
 
     summary = commands.add_parser("summary", help="sum up what a build made")
@@ -114,6 +115,7 @@ def _build(options: argparse.Namespace) -> int:
         select=options.select,
         exclude=options.exclude,
         skip_tests=options.skip_tests,
+        unit_tests=options.unit_tests,
         full_refresh=options.full_refresh,
     )
     print_summary(settings, root, outcome)

@@ -30,7 +30,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
     shared = (base if worker_id == "master" else base.parent) / "shared"
     shared.mkdir(exist_ok=True)
 
-    def made(name: str, make: Callable[[Path], Any]) -> Any:  # noqa: ANN401 - the maker's type
+    def made(name: str, make: Callable[[Path], Any]) -> Any:
         answer = shared / f"{name}.json"
         with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

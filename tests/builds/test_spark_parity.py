@@ -100,7 +100,7 @@ ENGINE_BOUND: frozenset[str] = frozenset()
 
 
 def spoken(column: str, kind: str) -> str:
-    """Return SQL that brings both engines' values of a column to one type, and changes nothing else."""
+    """Return SQL that brings both engines' values of a column to one type, unchanged."""
     if kind.startswith("TIMESTAMP"):
         return f"timezone('UTC', cast({column} as timestamptz))"
     return f"cast({column} as {kind})"

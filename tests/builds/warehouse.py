@@ -44,7 +44,7 @@ class Build:
             connection.execute("set timezone = 'UTC'")
             return connection.execute(sql).fetchall()
 
-    def one(self, sql: str) -> Any:  # noqa: ANN401 - the type is the query's
+    def one(self, sql: str) -> Any:
         """Return the first value of a query."""
         return self.rows(sql)[0][0]
 
@@ -123,7 +123,7 @@ def build(
     threads: int = 2,
     engine_threads: int | None = None,
     target: str = "duckdb",
-    **variables: Any,  # noqa: ANN401 - dbt variables of any type
+    **variables: Any,
 ) -> Build:
     """Build the project on a raw folder into `folder`/shop.duckdb.
 
@@ -180,7 +180,7 @@ def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:
 
 
 @cache
-def parsed(project: Path, target: str) -> Any:  # noqa: ANN401 - dbt's manifest has no public type
+def parsed(project: Path, target: str) -> Any:
     """Return the project's manifest, parsed once in this process."""
     from dbt.cli.main import dbtRunner
 
