@@ -12,3 +12,8 @@
 {% macro last_event(name) -%}
     max(case when event_name = '{{ name }}' then occurred_at end)
 {%- endmacro %}
+
+{#- When the nth event with a name happened in a group; null when there were fewer. n: from 1. -#}
+{% macro nth_event(name, n) -%}
+    {{ nth_smallest("case when event_name = '" ~ name ~ "' then occurred_at end", n) }}
+{%- endmacro %}

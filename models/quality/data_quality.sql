@@ -36,7 +36,8 @@ accounted as (
         deliveries.file_count,
         deliveries.unknown_columns,
         deliveries.read_count as rows_read,
-        staged_counts.staged_count - coalesce(rejections.rows_rejected_after_staging, 0) as rows_accepted,
+        staged_counts.staged_count - coalesce(rejections.rows_rejected_after_staging, 0)
+            as rows_accepted,
         coalesce(rejections.rows_rejected, 0) as rows_rejected,
         staged_counts.duplicate_count as rows_duplicate,
         deliveries.unreadable_value_count as unreadable_values,

@@ -55,13 +55,25 @@ visiting as (
 -- of each visit at most three views: the first three of the day are among them
 viewed as (
 
-    select customer_id, activity_date, first_product_view_at as viewed_at from visits
+    select
+        customer_id,
+        activity_date,
+        first_product_view_at as viewed_at
+    from visits
     where first_product_view_at is not null
     union all
-    select customer_id, activity_date, second_product_view_at as viewed_at from visits
+    select
+        customer_id,
+        activity_date,
+        second_product_view_at as viewed_at
+    from visits
     where second_product_view_at is not null
     union all
-    select customer_id, activity_date, third_product_view_at as viewed_at from visits
+    select
+        customer_id,
+        activity_date,
+        third_product_view_at as viewed_at
+    from visits
     where third_product_view_at is not null
 
 ),

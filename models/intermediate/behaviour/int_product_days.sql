@@ -19,7 +19,8 @@ identities as (
 product_events as (
 
     select
-        case when events.customer_id is not null then 'customer_id' else 'anonymous_id' end as identifier_type,
+        case when events.customer_id is not null then 'customer_id' else 'anonymous_id' end
+            as identifier_type,
         coalesce(events.customer_id, events.anonymous_id) as identifier,
         events.product_id,
         events.event_date as activity_date,

@@ -26,23 +26,27 @@ shared_devices as (
 
 visitor_events as (
 
-    -- a visitor is a device; without one, or on a shared one, the customer
     select
         events.*,
-        case
-            when events.customer_id is not null and (events.anonymous_id is null or shared_devices.anonymous_id is not null)
-                then 'customer_id'
-            else 'anonymous_id'
-        end as identifier_type,
-        case
-            when events.customer_id is not null and (events.anonymous_id is null or shared_devices.anonymous_id is not null)
-                then events.customer_id
-            else events.anonymous_id
-        end as identifier
+        events.customer_id is not null
+        and (events.anonymous_id is null or shared_devices.anonymous_id is not null)
+            as is_known_by_customer
     from events
     inner join as_of on events.occurred_at < as_of.as_of_ends_at
     left join shared_devices on events.anonymous_id = shared_devices.anonymous_id
     where events.anonymous_id is not null or events.customer_id is not null
+
+),
+
+-- a visitor is a device; without one, or on a shared one, the customer
+visitors as (
+
+    select
+        *,
+        case when is_known_by_customer then 'customer_id' else 'anonymous_id' end
+            as identifier_type,
+        case when is_known_by_customer then customer_id else anonymous_id end as identifier
+    from visitor_events
 
 ),
 
@@ -54,7 +58,7 @@ gapped as (
             partition by anonymous_id, identifier_type, identifier
             order by occurred_at, event_id
         ) as previous_at
-    from visitor_events
+    from visitors
 
 ),
 
@@ -105,11 +109,13 @@ grouped as (
         {{ first_event('add_to_wishlist') }} as first_wishlist_add_at,
         {{ first_event('share') }} as first_share_at,
         {{ first_event('view_item') }} as first_product_view_at,
-        {{ nth_smallest("case when event_name = 'view_item' then occurred_at end", 2) }} as second_product_view_at,
-        {{ nth_smallest("case when event_name = 'view_item' then occurred_at end", 3) }} as third_product_view_at,
-        {%- for column in ['utm_source', 'utm_medium', 'utm_campaign', 'device_type', 'platform'] %}
-        max(case when is_session_start = 1 then {{ column }} end) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ nth_event('view_item', 2) }} as second_product_view_at,
+        {{ nth_event('view_item', 3) }} as third_product_view_at,
+        max(case when is_session_start = 1 then utm_source end) as utm_source,
+        max(case when is_session_start = 1 then utm_medium end) as utm_medium,
+        max(case when is_session_start = 1 then utm_campaign end) as utm_campaign,
+        max(case when is_session_start = 1 then device_type end) as device_type,
+        max(case when is_session_start = 1 then platform end) as platform
     from numbered
     group by anonymous_id, identifier_type, identifier, session_number, event_date
 

@@ -41,7 +41,9 @@ identified as (
     select
         merged.*,
         md5(
-            coalesce(merged.anonymous_id, '') || '|' || merged.identifier_type || '|' || merged.identifier
+            coalesce(merged.anonymous_id, '')
+            || '|' || merged.identifier_type
+            || '|' || merged.identifier
             || '|' || cast({{ epoch_microseconds('merged.started_at') }} as string)
         ) as session_id,
         identities.customer_id

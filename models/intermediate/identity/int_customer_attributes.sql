@@ -3,6 +3,9 @@
     'timezone', 'is_kakao_friend', 'is_guardian_verified',
     'acquisition_source', 'acquisition_medium', 'acquisition_campaign', 'referred_by_customer_id',
 ] -%}
+{%- set types = {
+    'birth_date': 'date', 'is_kakao_friend': 'boolean', 'is_guardian_verified': 'boolean',
+} -%}
 
 with customers as (
 
@@ -36,7 +39,9 @@ records as (
         0 as source_rank,
         updated_at as recorded_at,
         customer_id as record_id,
-        {{ attributes | join(',\n        ') }}
+        {%- for attribute in attributes %}
+        {{ attribute }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from customers
     inner join as_of
         on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
@@ -49,7 +54,7 @@ records as (
         email,
         phone_e164,
         {%- for attribute in attributes[2:] %}
-        cast(null as {{ {'birth_date': 'date', 'is_kakao_friend': 'boolean', 'is_guardian_verified': 'boolean'}.get(attribute, 'string') }}) as {{ attribute }}{{ ',' if not loop.last }}
+        cast(null as {{ types.get(attribute, 'string') }}) as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
     from orders
     inner join as_of on orders.ordered_at < as_of.as_of_ends_at
@@ -65,11 +70,11 @@ ranked as (
         row_number() over (
             partition by identities.customer_id
             order by
-                records.source_rank,
-                case when records.recorded_at is null then 1 else 0 end,
+                records.source_rank asc,
+                case when records.recorded_at is null then 1 else 0 end asc,
                 records.recorded_at desc,
-                case when records.raw_customer_id = identities.customer_id then 0 else 1 end,
-                records.record_id
+                case when records.raw_customer_id = identities.customer_id then 0 else 1 end asc,
+                records.record_id asc
         ) as newness
     from records
     inner join identities
@@ -85,7 +90,8 @@ survived as (
     select
         customer_id,
         {%- for attribute in attributes %}
-        min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null) as {{ attribute }}{{ ',' if not loop.last }}
+        min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null)
+            as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
     from ranked
     group by customer_id

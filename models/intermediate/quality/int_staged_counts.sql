@@ -1,11 +1,25 @@
 {#- The column that dates a row of each raw table; tables that are not listed have none. -#}
 {%- set dated_by = {
-    'customers': 'signed_up_at', 'orders': 'ordered_at', 'prices': 'changed_at', 'inventory': 'counted_at',
-    'events': 'occurred_at', 'consents': 'changed_at', 'suppressions': 'suppressed_at', 'messages': 'sent_at',
-    'message_events': 'occurred_at', 'assignments': 'assigned_at', 'coupons': 'issued_at', 'points': 'occurred_at',
-    'tickets': 'opened_at', 'survey_answers': 'answered_at', 'products': 'launched_at', 'devices': 'last_seen_at',
+    'assignments': 'assigned_at', 'consents': 'changed_at', 'coupons': 'issued_at',
+    'customers': 'signed_up_at', 'devices': 'last_seen_at', 'events': 'occurred_at',
+    'inventory': 'counted_at', 'message_events': 'occurred_at', 'messages': 'sent_at',
+    'orders': 'ordered_at', 'points': 'occurred_at', 'prices': 'changed_at',
+    'products': 'launched_at', 'suppressions': 'suppressed_at', 'survey_answers': 'answered_at',
+    'tickets': 'opened_at',
 } -%}
-{%- set undated = ['order_items', 'ad_spend'] -%}
+{%- set table_names = (dated_by.keys() | list + ['ad_spend', 'order_items']) | sort -%}
+{%- set late_after = add_minutes('staged.occurred_at', var('late_days') * 24 * 60) -%}
+{%- set also_counted = {
+    'events': {
+        'late': 'count(case when staged.received_at > ' ~ late_after ~ ' then 1 end)',
+        'unidentified':
+            'count(*) - count(coalesce(staged.anonymous_id, staged.customer_id))',
+    },
+    'orders': {
+        'unidentified':
+            'count(*) - count(coalesce(staged.customer_id, staged.email, staged.phone_e164))',
+    },
+} -%}
 
 with as_of as (
 
@@ -27,21 +41,22 @@ made_customers as (
 
 ),
 
-{% for table_name in (dated_by.keys() | list + undated) | sort -%}
+{% for table_name in table_names -%}
 {{ table_name }} as (
 
     select
         '{{ table_name }}' as table_name,
         count(*) as staged_count,
         cast(coalesce(sum(staged.duplicate_count), 0) as bigint) as duplicate_count,
-        {{ "count(case when staged." ~ dated_by[table_name] ~ " >= as_of.as_of_ends_at then 1 end)"
-            if table_name in dated_by else "cast(0 as bigint)" }} as after_as_of_count,
-        {{ "count(case when staged.received_at > " ~ add_minutes('staged.occurred_at', var('late_days') * 24 * 60) ~ " then 1 end)"
-            if table_name == 'events' else "cast(0 as bigint)" }} as late_count,
-        {{ {
-            'events': "count(case when staged.anonymous_id is null and staged.customer_id is null then 1 end)",
-            'orders': "count(case when coalesce(staged.customer_id, staged.email, staged.phone_e164) is null then 1 end)",
-        }.get(table_name, "cast(0 as bigint)") }} as unidentified_count
+        {%- if table_name in dated_by %}
+        count(case when staged.{{ dated_by[table_name] }} >= as_of.as_of_ends_at then 1 end)
+            as after_as_of_count,
+        {%- else %}
+        cast(0 as bigint) as after_as_of_count,
+        {%- endif %}
+        {{ also_counted.get(table_name, {}).get('late', 'cast(0 as bigint)') }} as late_count,
+        {{ also_counted.get(table_name, {}).get('unidentified', 'cast(0 as bigint)') }}
+            as unidentified_count
     from {{ ref('stg_' ~ table_name) }} as staged
     cross join as_of
 
@@ -51,7 +66,7 @@ made_customers as (
 
 counted as (
 
-    {% for table_name in (dated_by.keys() | list + undated) | sort -%}
+    {% for table_name in table_names -%}
     select * from {{ table_name }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -61,7 +76,8 @@ final as (
 
     select
         counted.*,
-        case when counted.table_name = 'customers' then made_customers.made_count else 0 end as made_count
+        case when counted.table_name = 'customers' then made_customers.made_count else 0 end
+            as made_count
     from counted
     cross join made_customers
 

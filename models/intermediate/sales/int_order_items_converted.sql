@@ -14,7 +14,8 @@ rated as (
 
     select
         order_items.*,
-        {{ money_times('order_items.quantity', 'order_items.unit_price') }} - order_items.discount_amount as amount,
+        {{ money_times('order_items.quantity', 'order_items.unit_price') }}
+        - order_items.discount_amount as amount,
         orders.rate
     from order_items
     left join orders on order_items.order_id = orders.order_id

@@ -1,3 +1,7 @@
+{%- set amounts = [
+    'gross_amount', 'discount_amount', 'refunded_amount', 'shipping_amount', 'tax_amount',
+] -%}
+
 with orders as (
 
     select * from {{ ref('stg_orders') }}
@@ -66,7 +70,7 @@ converted as (
         order_date,
         status,
         status in ('paid', 'shipped', 'delivered', 'partially_refunded') as is_valid,
-        {%- for amount in ['gross_amount', 'discount_amount', 'refunded_amount', 'shipping_amount', 'tax_amount'] %}
+        {%- for amount in amounts %}
         {{ money_times(amount, 'rate') }} as {{ amount }},
         {%- endfor %}
         reporting_currency as currency,

@@ -84,8 +84,9 @@ combined as (
         coalesce(ordering.order_count, 0) as order_count,
         cast(coalesce(ordering.net_revenue, 0) as decimal(18, 4)) as net_revenue,
         -- the first visit names the campaign; where it names none, what the shop recorded
-        coalesce(acquisitions.utm_source, acquisitions.utm_medium, acquisitions.utm_campaign) is not null
-            as is_named_by_visit,
+        acquisitions.utm_source is not null
+        or acquisitions.utm_medium is not null
+        or acquisitions.utm_campaign is not null as is_named_by_visit,
         acquisitions.utm_source,
         acquisitions.utm_medium,
         acquisitions.utm_campaign,
@@ -124,9 +125,12 @@ final as (
         order_count,
         net_revenue,
         {{ money_per('net_revenue', 'order_count') }} as average_order_value,
-        case when is_named_by_visit then utm_source else acquisition_source end as acquisition_source,
-        case when is_named_by_visit then utm_medium else acquisition_medium end as acquisition_medium,
-        case when is_named_by_visit then utm_campaign else acquisition_campaign end as acquisition_campaign,
+        case when is_named_by_visit then utm_source else acquisition_source end
+            as acquisition_source,
+        case when is_named_by_visit then utm_medium else acquisition_medium end
+            as acquisition_medium,
+        case when is_named_by_visit then utm_campaign else acquisition_campaign end
+            as acquisition_campaign,
         referred_by_customer_id,
         signed_up_at is not null as is_member
     from combined

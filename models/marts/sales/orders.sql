@@ -56,7 +56,8 @@ final as (
         order_date,
         status,
         is_valid,
-        case when is_valid and customer_id is not null then cast(valid_order_number as int) end as order_number,
+        case when is_valid and customer_id is not null then cast(valid_order_number as int) end
+            as order_number,
         gross_amount,
         discount_amount,
         refunded_amount,

@@ -27,7 +27,9 @@ newest_prices as (
     select
         prices.product_id,
         prices.price,
-        row_number() over (partition by prices.product_id order by prices.changed_at desc) as age_rank
+        row_number() over (
+            partition by prices.product_id order by prices.changed_at desc
+        ) as age_rank
     from prices
     inner join as_of on prices.changed_at < as_of.as_of_ends_at
 
@@ -39,7 +41,9 @@ newest_counts as (
         inventory.product_id,
         inventory.on_hand,
         inventory.counted_at,
-        row_number() over (partition by inventory.product_id order by inventory.counted_at desc) as age_rank
+        row_number() over (
+            partition by inventory.product_id order by inventory.counted_at desc
+        ) as age_rank
     from inventory
     inner join as_of on inventory.counted_at < as_of.as_of_ends_at
 
