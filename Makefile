@@ -55,12 +55,7 @@ lint: environment-test ## check the style of SQL, Python and YAML, and the layer
 		COLUMNS=220 .venv/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures; \
 		else echo "  skipped: dbt-bouncer needs Python 3.11"; fi
 	@echo "lint: SQL (sqlfluff), one or two minutes"
-	@$(lint_env) .venv/bin/sqlfluff lint $(sqlfluff_options) \
-		$$(grep -rL '{%' --include='*.sql' models tests/data)
-	@# layout.indent misreads lines whose ends a Jinja block trims: left out where there are blocks
-	@$(lint_env) .venv/bin/sqlfluff lint $(sqlfluff_options) \
-		--exclude-rules "$$(sed -n 's/^exclude_rules = //p' .sqlfluff), layout.indent" \
-		$$(grep -rl '{%' --include='*.sql' models tests/data)
+	@$(lint_env) .venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 docs: environment-build ## write the documentation of every table and column to target/static_index.html
 	@.venv/bin/python -m dangol docs
@@ -75,7 +70,6 @@ clean_env := env -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT RAW=sample DB
 	DBT_LOG_PATH=artifacts/test/logs
 lint_env := env -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT RAW=sample WAREHOUSE=:memory: \
 	DBT_TARGET_PATH=artifacts/lint/target DBT_LOG_PATH=artifacts/lint/logs DBT_PROFILES_DIR=artifacts/lint
-sqlfluff_options := --processes 2 --disable-progress-bar
 
 environment-build:
 	@cmp -s requirements/build.lock .venv/build.lock || cmp -s requirements/test.lock .venv/test.lock || { \

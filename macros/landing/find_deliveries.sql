@@ -110,14 +110,21 @@
     {{ return(files) }}
 {% endmacro %}
 
-{#- The names of the tables and views in the schema `raw`, sorted. -#}
+{#- The names of the tables and views in the schema `raw`, sorted; none where there is no such schema. -#}
 {% macro list_raw_relations() %}
-    {% set schema = api.Relation.create(
-        database=(target.database if target.type == 'duckdb' else none), schema='raw'
-    ) %}
-    {% set names = [] %}
-    {% for relation in adapter.list_relations_without_caching(schema) %}
-        {% do names.append(relation.identifier) %}
-    {% endfor %}
-    {{ return(names | sort) }}
+    {{ return(adapter.dispatch('list_raw_relations', 'dangol')()) }}
+{% endmacro %}
+
+{% macro duckdb__list_raw_relations() %}
+    {{ return(run_query(
+        "select table_name from information_schema.tables"
+        ~ " where table_catalog = current_database() and table_schema = 'raw' order by table_name"
+    ).columns[0].values() | list) }}
+{% endmacro %}
+
+{% macro spark__list_raw_relations() %}
+    {% if not run_query("show schemas like 'raw'").rows %}
+        {{ return([]) }}
+    {% endif %}
+    {{ return(run_query("show tables in raw").columns['tableName'].values() | sort) }}
 {% endmacro %}

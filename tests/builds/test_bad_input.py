@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -621,7 +622,7 @@ def test_a_variable_with_quotes_semicolons_or_jinja_is_refused_before_it_reaches
     result = dbtRunner(manifest=parsed(ROOT, "duckdb").deepcopy()).invoke(
         [
             *("--log-level", "none", "--log-level-file", "none", "--quiet"),
-            *("run-operation", "check_vars", "--vars", repr({name: value})),
+            *("run-operation", "check_vars", "--vars", json.dumps({name: value})),
             *("--project-dir", str(ROOT), "--log-path", str(tmp_path)),
             *("--target-path", str(tmp_path / "target")),
         ]

@@ -198,13 +198,29 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
         mutation.apply(project)
     models = [mutation.broken_model() for mutation in MUTATIONS]
     assert len(set(models)) == len(models), "one break a model, or one could hide the other"
-    unit_tests = [f"{model},test_type:unit" for model in models]
     # a unit test takes the types of its rows from the tables that a build has made
     made = build(raw, folder)
     assert made.is_green, made.messages
-    right = build(raw, folder, select=unit_tests, with_tests=True)
-    broken = build(raw, folder, select=unit_tests, with_tests=True, project=project)
-    return Verdicts(right.statuses, broken.statuses)
+    return Verdicts(run_unit_tests(ROOT, folder, models), run_unit_tests(project, folder, models))
+
+
+def run_unit_tests(project: Path, folder: Path, models: list[str]) -> dict[str, str]:
+    """Return results by name of the models' unit tests, on the warehouse just built in `folder`."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    selected = [f"{model},test_type:unit" for model in models]
+    done = dbtRunner().invoke(
+        [
+            *("--log-level", "none", "--log-level-file", "none", "--quiet"),
+            *("test", "--select", *selected, "--project-dir", str(project)),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        ]
+    )
+    DuckDBConnectionManager.close_all_connections()
+    results = getattr(done.result, "results", None)
+    assert results, done.exception
+    return {item.node.name: str(item.status) for item in results}
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)

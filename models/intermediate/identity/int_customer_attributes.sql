@@ -35,27 +35,27 @@ as_of as (
 records as (
 
     select
+        {%- for attribute in attributes %}
+        {{ attribute }},
+        {%- endfor %}
         customer_id as raw_customer_id,
         0 as source_rank,
         updated_at as recorded_at,
-        customer_id as record_id,
-        {%- for attribute in attributes %}
-        {{ attribute }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        customer_id as record_id
     from customers
     inner join as_of
         on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
     union all
     select
-        raw_customer_id,
-        1 as source_rank,
-        ordered_at as recorded_at,
-        order_id as record_id,
         email,
         phone_e164,
         {%- for attribute in attributes[2:] %}
-        cast(null as {{ types.get(attribute, 'string') }}) as {{ attribute }}{{ ',' if not loop.last }}
+        cast(null as {{ types.get(attribute, 'string') }}) as {{ attribute }},
         {%- endfor %}
+        raw_customer_id,
+        1 as source_rank,
+        ordered_at as recorded_at,
+        order_id as record_id
     from orders
     inner join as_of on orders.ordered_at < as_of.as_of_ends_at
     where raw_customer_id is not null and rate is not null
@@ -88,11 +88,11 @@ ranked as (
 survived as (
 
     select
-        customer_id,
         {%- for attribute in attributes %}
         min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null)
-            as {{ attribute }}{{ ',' if not loop.last }}
+            as {{ attribute }},
         {%- endfor %}
+        customer_id
     from ranked
     group by customer_id
 

@@ -1,7 +1,3 @@
-{%- set amounts = [
-    'gross_amount', 'discount_amount', 'refunded_amount', 'shipping_amount', 'tax_amount',
-] -%}
-
 with orders as (
 
     select * from {{ ref('stg_orders') }}
@@ -70,9 +66,11 @@ converted as (
         order_date,
         status,
         status in ('paid', 'shipped', 'delivered', 'partially_refunded') as is_valid,
-        {%- for amount in amounts %}
-        {{ money_times(amount, 'rate') }} as {{ amount }},
-        {%- endfor %}
+        {{ money_times('gross_amount', 'rate') }} as gross_amount,
+        {{ money_times('discount_amount', 'rate') }} as discount_amount,
+        {{ money_times('refunded_amount', 'rate') }} as refunded_amount,
+        {{ money_times('shipping_amount', 'rate') }} as shipping_amount,
+        {{ money_times('tax_amount', 'rate') }} as tax_amount,
         reporting_currency as currency,
         currency as original_currency,
         rate,
@@ -89,9 +87,9 @@ valued as (
         *,
         case
             when is_valid
-                then greatest(
-                    cast(gross_amount - discount_amount - refunded_amount as decimal(18, 4)),
-                    cast(0 as decimal(18, 4))
+                then cast(
+                    greatest(gross_amount - discount_amount - refunded_amount, 0)
+                    as decimal(18, 4)
                 )
             else cast(0 as decimal(18, 4))
         end as net_revenue
