@@ -55,7 +55,7 @@ lint: environment-test ## check the style of SQL, Python and YAML, and the layer
 		COLUMNS=220 .venv/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures; \
 		else echo "  skipped: dbt-bouncer needs Python 3.11"; fi
 	@echo "lint: SQL (sqlfluff), one or two minutes"
-	@$(lint_env) .venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
+	@$(lint_env) .venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models tests/data analyses
 
 docs: environment-build ## write the documentation of every table and column to target/static_index.html
 	@.venv/bin/python -m dangol docs

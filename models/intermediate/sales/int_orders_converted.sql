@@ -85,14 +85,12 @@ valued as (
 
     select
         *,
-        case
-            when is_valid
-                then cast(
-                    greatest(gross_amount - discount_amount - refunded_amount, 0)
-                    as decimal(18, 4)
-                )
-            else cast(0 as decimal(18, 4))
-        end as net_revenue
+        cast(
+            case
+                when is_valid then greatest(gross_amount - discount_amount - refunded_amount, 0)
+                else 0
+            end as decimal(18, 4)
+        ) as net_revenue
     from converted
 
 )
