@@ -103,18 +103,13 @@
 
 {#- The columns of Parquet files (merged over all of them) or of a relation of the schema `raw`. -#}
 {% macro describe_typed(table_name, delivery) %}
-    {% if delivery.format == 'relation' %}
-        {% set relation = api.Relation.create(
-            database=(target.database if target.type == 'duckdb' else none), schema='raw', identifier=table_name
-        ) %}
-        {{ return(adapter.get_columns_in_relation(relation)) }}
-    {% else %}
-        {% set columns = [] %}
-        {% for row in run_query("describe select * from " ~ parquet_source(delivery)).rows %}
-            {% do columns.append(api.Column(row[0], row[1])) %}
-        {% endfor %}
-        {{ return(columns) }}
-    {% endif %}
+    {% set source = 'raw.' ~ table_name if delivery.format == 'relation' else parquet_source(delivery) %}
+    {% set columns = [] %}
+    {#- the adapter's own get_columns_in_relation would open a transaction that dbt then rolls back -#}
+    {% for row in run_query("describe select * from " ~ source).rows %}
+        {% do columns.append(api.Column(row[0], row[1])) %}
+    {% endfor %}
+    {{ return(columns) }}
 {% endmacro %}
 
 {#- What to select from to read a delivery's Parquet files as one relation. -#}

@@ -123,8 +123,8 @@
 {% endmacro %}
 
 {% macro spark__list_raw_relations() %}
-    {% if not run_query("show schemas like 'raw'").rows %}
+    {% if run_query("show schemas like 'raw'").rows | length == 0 %}
         {{ return([]) }}
     {% endif %}
-    {{ return(run_query("show tables in raw").columns['tableName'].values() | sort) }}
+    {{ return(run_query("show tables in raw").columns[1].values() | sort) }}
 {% endmacro %}

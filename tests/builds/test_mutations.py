@@ -55,8 +55,8 @@ MUTATIONS = [
     Mutation(
         "the newest account of a person is the canonical one",
         "models/intermediate/identity/int_identities.sql",
-        "end, first_known_at, customer_id",
-        "end, first_known_at desc, customer_id",
+        "then 1 else 0 end,\n                first_known_at,",
+        "then 1 else 0 end,\n                first_known_at desc,",
     ),
     Mutation(
         "a gap of exactly 30 minutes ends a session",
