@@ -53,22 +53,34 @@
     {%- for column in delivery.columns -%}
         {%- do kinds.update({column.name | lower: {'kind': column.kind, 'name': adapter.quote(column.name)}}) -%}
     {%- endfor -%}
-    with typed as (
+    with cleaned as (
 
         select
             delivered.*,
-            {%- for column in table.columns %}
-            {%- set stored = kinds.get(column.name) %}
-            {%- if stored %}
-            {{ typed_column(column, 'delivered.' ~ stored.name, stored.kind) }} as typed_{{ column.name }},
-            {%- else %}
-            cast(null as {{ 'string' if column.type == 'json' else column.type }}) as typed_{{ column.name }},
-            {%- endif %}
+            {%- for column in table.columns if column.name in kinds %}
+            {%- set stored = kinds[column.name] %}
+            {{ cleaned_text('delivered.' ~ stored.name, stored.kind) }} as text_{{ column.name }},
             {%- endfor %}
             {{ file }} as landing_file,
             cast({{ file_row }} as bigint) as landing_file_row,
             cast({{ malformed }} as string) as malformed_text
         from {{ source }} as delivered
+
+    ),
+
+    typed as (
+
+        select
+            cleaned.*
+            {%- for column in table.columns %}
+            {%- set stored = kinds.get(column.name) %}
+            {%- if stored %},
+            {{ typed_column(column, 'cleaned.' ~ stored.name, 'text_' ~ column.name, stored.kind) }} as typed_{{ column.name }}
+            {%- else %},
+            cast(null as {{ 'string' if column.type == 'json' else column.type }}) as typed_{{ column.name }}
+            {%- endif %}
+            {%- endfor %}
+        from cleaned
 
     ),
 
@@ -80,9 +92,9 @@
                 when malformed_text is not null then 'the line does not have the columns of the header'
                 {%- for column in table.columns if column.is_required %}
                 {%- set stored = kinds[column.name] %}
-                {%- set blank = "coalesce(trim(cast(" ~ stored.name ~ " as string)), '') = ''"
-                    if stored.kind in ('text', 'other') else stored.name ~ " is null" %}
-                when typed_{{ column.name }} is null and {{ blank }} then '{{ column.name }} is missing'
+                when typed_{{ column.name }} is null
+                    and {{ 'text_' ~ column.name if stored.kind in ('text', 'other') else stored.name }} is null
+                    then '{{ column.name }} is missing'
                 when typed_{{ column.name }} is null then '{{ column.name }} is not {{ readable_as(column) | replace("'", "''") }}'
                 {%- endfor %}
             end as rejected_because
@@ -103,7 +115,7 @@
             {%- set stored = kinds[column.name] %}
             {%- if stored.kind == 'text' and (column.type != 'string' or column.accepted)
                 or stored.kind != 'text' and column.type != 'string' and not is_always_readable(column.type, stored.kind) %}
-            + case when typed_{{ column.name }} is null and coalesce(trim(cast({{ stored.name }} as string)), '') != '' then 1 else 0 end
+            + case when typed_{{ column.name }} is null and text_{{ column.name }} is not null then 1 else 0 end
             {%- endif %}
             {%- endfor %}
             as int

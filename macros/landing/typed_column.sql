@@ -3,11 +3,11 @@
     The same text gives the same value on both engines: it must match a pattern before it is cast.
 
     column: {name, type, accepted} of raw_contract().
-    value: SQL of the delivered value. kind: how it is stored (see find_deliveries).
+    value: SQL of the delivered value. text: SQL of its cleaned_text.
+    kind: how it is stored (see find_deliveries).
 -#}
-{% macro typed_column(column, value, kind) %}
+{% macro typed_column(column, value, text, kind) %}
     {%- set type = column.type -%}
-    {%- set text = blank_to_null(value) if kind == 'text' else 'cast(' ~ value ~ ' as string)' -%}
     {%- if type == 'string' and column.accepted -%}
         case lower({{ text }})
             {%- for accepted in column.accepted %} when '{{ accepted | lower }}' then '{{ accepted }}'{% endfor %} end
@@ -47,12 +47,16 @@
 {#- A calendar day from 1900 to 2199, from an ISO 8601 date or from the date part of a timestamp. -#}
 {% macro typed_date(value, text, kind) %}
     {%- if kind in ('date', 'timestamp', 'timestamptz') -%}
-        {%- set day = 'cast(' ~ value ~ ' as date)' -%}
+        case
+            when cast({{ value }} as date) between date '1900-01-01' and date '2199-12-31'
+                then cast({{ value }} as date)
+        end
     {%- else -%}
-        {%- set day = "case when " ~ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}($|[T ])')
-            ~ " then try_cast(substr(" ~ text ~ ", 1, 10) as date) end" -%}
+        case
+            when {{ matches(text, '^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}($|[T ])') }}
+                then try_cast(substr({{ text }}, 1, 10) as date)
+        end
     {%- endif -%}
-    case when {{ day }} between date '1900-01-01' and date '2199-12-31' then {{ day }} end
 {%- endmacro %}
 
 {#-
@@ -60,33 +64,35 @@
     wall-clock timestamps without one are read in the variable `source_timezone`.
 -#}
 {% macro typed_timestamp(value, text, kind) %}
-    {%- if kind == 'timestamptz' -%}
-        {%- set moment = utc_of_moment(value) -%}
-    {%- elif kind in ('timestamp', 'date') -%}
-        {%- set moment = to_utc('cast(' ~ value ~ ' as timestamp)', var('source_timezone')) -%}
+    {%- if kind in ('timestamp', 'timestamptz', 'date') -%}
+        {%- set moment = utc_of_moment(value) if kind == 'timestamptz'
+            else to_utc('cast(' ~ value ~ ' as timestamp)', var('source_timezone')) -%}
+        case
+            when {{ value }} between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59'
+                then {{ moment }}
+        end
     {%- else -%}
         {%- set offset = regex_extract(text, ':[0-9.]+ ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$', 1) -%}
         {%- set reading = "try_cast(" ~ regex_extract(
             text, '^([0-9-]{10}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?)', 1
         ) ~ " as timestamp)" -%}
-        {%- set moment -%}
-            case
-                when not {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?( ?([Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?)?$') }} then null
-                when {{ offset }} = '' then {{ to_utc(reading, var('source_timezone')) }}
-                when lower({{ offset }}) = 'z' then {{ reading }}
-                else {{ add_minutes(
-                    reading,
-                    "case when substr(" ~ offset ~ ", 1, 1) = '-' then 1 else -1 end * (cast(substr(" ~ offset
-                    ~ ", 2, 2) as int) * 60 + coalesce(try_cast(right(replace(substr(" ~ offset
-                    ~ ", 4), ':', ''), 2) as int), 0))"
-                ) }}
-            end
-        {%- endset -%}
+        {%- set pattern = '^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9]'
+            ~ '(:[0-5][0-9]([.][0-9]{1,9})?)?( ?([Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?))?)?$' -%}
+        case
+            when not {{ matches(text, pattern) }} then null
+            when {{ offset }} = '' then {{ to_utc(reading, var('source_timezone')) }}
+            when {{ offset }} in ('Z', 'z') then {{ reading }}
+            else {{ add_minutes(
+                reading,
+                "case when substr(" ~ offset ~ ", 1, 1) = '-' then 1 else -1 end * (cast(substr(" ~ offset
+                ~ ", 2, 2) as int) * 60 + coalesce(try_cast(right(replace(substr(" ~ offset
+                ~ ", 4), ':', ''), 2) as int), 0))"
+            ) }}
+        end
     {%- endif -%}
-    case when {{ moment }} between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59' then {{ moment }} end
-{%- endmacro %}
+{% endmacro %}
 
-{#- Trimmed text in Unicode NFC; null when nothing is left. -#}
-{% macro blank_to_null(value) %}
-    {{- "nullif(trim(" ~ nfc(value) ~ "), '')" -}}
+{#- A delivered value as text, trimmed and in Unicode NFC; null when nothing is left. -#}
+{% macro cleaned_text(value, kind) %}
+    {{- "nullif(trim(" ~ (nfc(value) if kind == 'text' else 'cast(' ~ value ~ ' as string)') ~ "), '')" -}}
 {% endmacro %}

@@ -20,7 +20,6 @@ import pytest
 from tiny_shop import AS_OF, make_shop, write_shop
 from warehouse import ROOT, Build, build, parsed, profiles_folder, write_csv
 
-pytestmark = pytest.mark.xdist_group("bad_input")
 
 ORDERS = """
     order_id,ordered_at,status,gross_amount,customer_id

@@ -14,8 +14,6 @@ import pytest
 from tiny_shop import make_shop, write_shop
 from warehouse import ROOT, build, parsed
 
-pytestmark = pytest.mark.xdist_group("mutations")
-
 
 @dataclass(frozen=True)
 class Mutation:

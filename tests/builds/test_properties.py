@@ -28,7 +28,6 @@ from tiny_shop import (
 from warehouse import Build, build
 
 # One worker for all, so that the properties share the builds of unchanged shops.
-pytestmark = pytest.mark.xdist_group("properties")
 
 seeds = st.sampled_from((1, 2, 3))
 few_builds = settings(

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from warehouse import ROOT, build
+from warehouse import ROOT, Build, Mapped, build
 
 pyspark_sql = pytest.importorskip("pyspark.sql", reason="PySpark 4 needs Python 3.11")
 
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("spark"),
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17"),
 ]
 
-MODELS = sorted((path.parts, path.stem) for path in (ROOT / "models").rglob("*.sql"))
-NAMES = [name for _, name in MODELS]
+NAMES = [path.stem for path in sorted((ROOT / "models").rglob("*.sql"))]
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +48,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 class Pair:
     """The same raw folder built on both engines, beside each other in one DuckDB connection."""
 
-    def __init__(self, raw: Path, folder: Path, spark: Any, **variables: Any) -> None:
-        ours = build(raw, folder / "duckdb", **variables)
+    def __init__(self, ours: Build, theirs: Build, spark: Any) -> None:
         assert ours.is_green, ours.messages
-        theirs = build(raw, folder / "spark", target="spark", **variables)
         assert theirs.is_green, theirs.messages
         self.spark = spark
         self.connection = duckdb.connect(str(ours.warehouse), read_only=True)
@@ -76,8 +71,7 @@ class Pair:
             for row in self.connection.execute(f"describe {table}").fetchall()
         ]
         assert [column for column, _ in columns] == theirs.column_names
-        kept = [(column, kind) for column, kind in columns if column not in ENGINE_BOUND]
-        listed = ", ".join(f"{spoken(column, kind)} as {column}" for column, kind in kept)
+        listed = ", ".join(f"{spoken(column, kind)} as {column}" for column, kind in columns)
         found = self.connection.execute(
             f"""
             with ours as (select {listed} from {table}),
@@ -95,10 +89,6 @@ class Pair:
         return found
 
 
-ENGINE_BOUND: frozenset[str] = frozenset()
-"""Columns that an engine may fill in its own way: none."""
-
-
 def spoken(column: str, kind: str) -> str:
     """Return SQL that brings both engines' values of a column to one type, unchanged."""
     if kind.startswith("TIMESTAMP"):
@@ -107,20 +97,21 @@ def spoken(column: str, kind: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+def sample_pair(spark: Any, sample_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """The sample on both engines."""
-    return Pair(ROOT / "sample", tmp_path_factory.mktemp("sample_pair"), spark)
+    folder = tmp_path_factory.mktemp("sample_on_spark")
+    return Pair(sample_build, build(ROOT / "sample", folder, target="spark"), spark)
 
 
 @pytest.fixture(scope="session")
-def retail_pair(spark: Any, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+def retail_pair(spark: Any, mapped: Mapped, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """Online Retail on both engines."""
-    from dangol.mapping import run_mapping
-
-    folder = tmp_path_factory.mktemp("retail_pair")
-    sql = ROOT / "examples" / "online_retail" / "online_retail.sql"
-    run_mapping(sql, {"source": real_data / "online_retail.parquet"}, folder / "raw")
-    return Pair(folder / "raw", folder, spark, reporting_timezone="Europe/London")
+    folder = tmp_path_factory.mktemp("retail_on_both")
+    raw = mapped("online_retail")
+    zone = "Europe/London"
+    ours = build(raw, folder / "duckdb", reporting_timezone=zone)
+    theirs = build(raw, folder / "spark", target="spark", reporting_timezone=zone)
+    return Pair(ours, theirs, spark)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,6 @@ import pytest
 
 from dangol.sample import generate
 
-pytestmark = pytest.mark.xdist_group("sample_generator")
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample"
