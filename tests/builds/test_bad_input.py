@@ -20,7 +20,6 @@ import pytest
 from tiny_shop import AS_OF, make_shop, write_shop
 from warehouse import ROOT, Build, build, parsed, profiles_folder, write_csv
 
-
 ORDERS = """
     order_id,ordered_at,status,gross_amount,customer_id
     o1,2026-01-05T03:00:00Z,paid,1000,a

@@ -16,7 +16,6 @@ if not hasattr(__main__, "__file__"):
 
 from dangol.expectations import BRAZE_HEADERS, DESTINATIONS, judge_file, validate_braze
 
-
 GOOD = {
     "external_id": "C000001",
     "email": "kim.min-su+shop@naver.com",

@@ -9,7 +9,6 @@ import pytest
 
 from dangol.sample import generate
 
-
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample"
 TRUTH = ROOT / "tests" / "fixtures" / "sample_truth"
