@@ -45,6 +45,18 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "an account is known before it signs up",
+        "models/intermediate/identity/int_known_customers.sql",
+        "on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null",
+        "on customers.customer_id is not null",
+    ),
+    Mutation(
+        "an order without an exchange rate counts",
+        "models/intermediate/sales/int_known_orders.sql",
+        "    where orders.rate is not null\n",
+        "",
+    ),
+    Mutation(
         "a contact shared by any number of accounts merges them all",
         "models/intermediate/identity/int_identity_links.sql",
         "where customer_count between 2 and {{ var('max_customers_per_contact') }}",

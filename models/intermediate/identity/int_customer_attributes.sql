@@ -9,25 +9,19 @@
 
 with customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_known_customers') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_orders_converted') }}
+    select * from {{ ref('int_known_orders') }}
 
 ),
 
 identities as (
 
     select * from {{ ref('int_identities') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -43,8 +37,6 @@ records as (
         updated_at as recorded_at,
         customer_id as record_id
     from customers
-    inner join as_of
-        on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
     union all
     select
         email,
@@ -57,8 +49,7 @@ records as (
         ordered_at as recorded_at,
         order_id as record_id
     from orders
-    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
-    where raw_customer_id is not null and rate is not null
+    where raw_customer_id is not null
 
 ),
 

@@ -1,38 +1,29 @@
 with customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_known_customers') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_orders_converted') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
+    select * from {{ ref('int_known_orders') }}
 
 ),
 
 given as (
 
     select
-        customers.customer_id,
-        customers.email,
-        customers.phone_e164
+        customer_id,
+        email,
+        phone_e164
     from customers
-    inner join as_of
-        on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
     union all
     select
-        orders.raw_customer_id as customer_id,
-        orders.email,
-        orders.phone_e164
+        raw_customer_id as customer_id,
+        email,
+        phone_e164
     from orders
-    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
-    where orders.raw_customer_id is not null and orders.rate is not null
+    where raw_customer_id is not null
 
 ),
 

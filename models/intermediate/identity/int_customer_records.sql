@@ -1,12 +1,12 @@
 with customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_known_customers') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_orders_converted') }}
+    select * from {{ ref('int_known_orders') }}
 
 ),
 
@@ -16,37 +16,14 @@ event_identifiers as (
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-known_customers as (
-
-    select customers.*
-    from customers
-    inner join as_of
-        on customers.signed_up_at < as_of.as_of_ends_at or customers.signed_up_at is null
-
-),
-
-known_orders as (
-
-    select orders.*
-    from orders
-    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
-    where orders.raw_customer_id is not null and orders.rate is not null
-
-),
-
 ordering as (
 
     select
         raw_customer_id as customer_id,
         min(ordered_at) as first_ordered_at,
         bool_and(is_guest_order) as is_guest
-    from known_orders
+    from orders
+    where raw_customer_id is not null
     group by raw_customer_id
 
 ),
@@ -64,7 +41,7 @@ visiting as (
 
 identifiers as (
 
-    select customer_id from known_customers
+    select customer_id from customers
     union
     select customer_id from ordering
     union
@@ -76,17 +53,17 @@ recorded as (
 
     select
         identifiers.customer_id,
-        known_customers.customer_id is not null as is_in_customers,
+        customers.customer_id is not null as is_in_customers,
         coalesce(ordering.is_guest, false) as is_guest,
-        known_customers.signed_up_at,
+        customers.signed_up_at,
         ordering.first_ordered_at,
         visiting.first_event_at,
         least(
-            coalesce(known_customers.signed_up_at, ordering.first_ordered_at),
-            coalesce(ordering.first_ordered_at, known_customers.signed_up_at)
+            coalesce(customers.signed_up_at, ordering.first_ordered_at),
+            coalesce(ordering.first_ordered_at, customers.signed_up_at)
         ) as first_known_at
     from identifiers
-    left join known_customers on identifiers.customer_id = known_customers.customer_id
+    left join customers on identifiers.customer_id = customers.customer_id
     left join ordering on identifiers.customer_id = ordering.customer_id
     left join visiting on identifiers.customer_id = visiting.customer_id
 

@@ -4,9 +4,9 @@ with identities as (
 
 ),
 
-accounts as (
+known_customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_known_customers') }}
 
 ),
 
@@ -46,22 +46,13 @@ channels as (
 
 ),
 
-known_accounts as (
-
-    select accounts.*
-    from accounts
-    inner join as_of
-        on accounts.signed_up_at < as_of.as_of_ends_at or accounts.signed_up_at is null
-
-),
-
 people as (
 
     select
         identities.customer_id,
-        coalesce(bool_or(known_accounts.is_guardian_verified), false) as is_guardian_verified
+        coalesce(bool_or(known_customers.is_guardian_verified), false) as is_guardian_verified
     from identities
-    left join known_accounts on identities.identifier = known_accounts.customer_id
+    left join known_customers on identities.identifier = known_customers.customer_id
     where identities.identifier_type = 'customer_id'
     group by identities.customer_id
 

@@ -8,9 +8,9 @@ with suppressions as (
 
 ),
 
-accounts as (
+known_customers as (
 
-    select * from {{ ref('stg_customers') }}
+    select * from {{ ref('int_known_customers') }}
 
 ),
 
@@ -69,24 +69,15 @@ named as (
 
 ),
 
-known_accounts as (
-
-    select accounts.*
-    from accounts
-    inner join as_of
-        on accounts.signed_up_at < as_of.as_of_ends_at or accounts.signed_up_at is null
-
-),
-
 person_accounts as (
 
     select
         identities.customer_id,
         identities.identifier as contact,
-        known_accounts.email,
-        known_accounts.phone_e164
+        known_customers.email,
+        known_customers.phone_e164
     from identities
-    left join known_accounts on identities.identifier = known_accounts.customer_id
+    left join known_customers on identities.identifier = known_customers.customer_id
     where identities.identifier_type = 'customer_id'
 
 ),

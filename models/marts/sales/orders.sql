@@ -1,6 +1,6 @@
 with orders as (
 
-    select * from {{ ref('int_orders_converted') }}
+    select * from {{ ref('int_known_orders') }}
 
 ),
 
@@ -10,24 +10,16 @@ identities as (
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
 identified as (
 
     select
         orders.*,
         identities.customer_id
     from orders
-    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
     left join identities
         on
             orders.raw_customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
-    where orders.rate is not null
 
 ),
 
