@@ -147,7 +147,7 @@ def _raw_tables(warehouse: Warehouse) -> list[str]:
     for name, read, accepted, rejected, repeated, unreadable, unknown in rows:
         notes = []
         if unreadable:
-            notes.append(f"{unreadable:,} values unreadable")
+            notes.append(f"{unreadable:,} value{'s' if unreadable > 1 else ''} unreadable")
         if unknown:
             notes.append(f"not read: {unknown}")
         numbers = f"{read:>13,}{accepted:>13,}{rejected:>10,}{repeated:>10,}"
