@@ -13,33 +13,67 @@
         database=(target.database if target.type == 'duckdb' else none),
         schema='landing', identifier=relation.identifier | replace('__dbt__cte__', '') | replace('landing__', '')
     ) -%}
+    {%- set prefixed_key = 'landed.' ~ key | join(', landed.') -%}
+    {%- set matches = [] -%}
+    {%- for column in key -%}
+        {%- do matches.append('landed.' ~ column ~ ' is not distinct from repeated_keys.' ~ column) -%}
+    {%- endfor -%}
+    {%- set same_key = matches | join(' and ') -%}
     {%- set names = (adapter.get_columns_in_relation(landed) if execute else [])
         | map(attribute='name') | reject('in', ['_file', '_file_row', '_rejected_because', '_unreadable_count', '_row_text']) | list -%}
+    {#- nearly every key is delivered once: only the others are sorted -#}
+    with repeated_keys as (
+
+        select
+            {%- for column in key %}
+            {{ column }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ relation }}
+        where _rejected_because is null
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+
+    ),
+
+    ranked as (
+
+        select
+            landed.*,
+            count(*) over (partition by {{ prefixed_key }}) as copy_count,
+            row_number() over (
+                partition by {{ prefixed_key }}
+                order by
+                    {%- if newest_by and var('as_of') %}
+                    case when landed.{{ newest_by }} >= {{ day_begins_at(add_days("date '" ~ var('as_of') ~ "'", 1)) }} then 1 else 0 end,
+                    {%- endif %}
+                    {%- if newest_by %}
+                    landed.{{ newest_by }} desc nulls last,
+                    {%- endif %}
+                    {%- for name in names | reject('in', key) %}
+                    landed.{{ name }} desc nulls last,
+                    {%- endfor %}
+                    landed.{{ key[0] }}
+            ) as copy_number
+        from {{ relation }} as landed
+        inner join repeated_keys on {{ same_key }}
+        where landed._rejected_because is null
+
+    )
+
+    select
+        {%- for name in names %}
+        landed.{{ name }},
+        {%- endfor %}
+        cast(0 as int) as duplicate_count
+    from {{ relation }} as landed
+    left join repeated_keys on {{ same_key }}
+    where landed._rejected_because is null and repeated_keys.{{ key[0] }} is null
+    union all
     select
         {%- for name in names %}
         {{ name }},
         {%- endfor %}
         cast(copy_count - 1 as int) as duplicate_count
-    from (
-        select
-            *,
-            count(*) over (partition by {{ key | join(', ') }}) as copy_count,
-            row_number() over (
-                partition by {{ key | join(', ') }}
-                order by
-                    {%- if newest_by and var('as_of') %}
-                    case when {{ newest_by }} >= {{ day_begins_at(add_days("date '" ~ var('as_of') ~ "'", 1)) }} then 1 else 0 end,
-                    {%- endif %}
-                    {%- if newest_by %}
-                    {{ newest_by }} desc nulls last,
-                    {%- endif %}
-                    {%- for name in names | reject('in', key) %}
-                    {{ name }} desc nulls last,
-                    {%- endfor %}
-                    {{ key[0] }}
-            ) as copy_number
-        from {{ relation }}
-        where _rejected_because is null
-    ) as copies
+    from ranked
     where copy_number = 1
 {% endmacro %}

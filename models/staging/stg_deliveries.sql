@@ -11,12 +11,11 @@ counted as (
         '{{ table.name }}' as table_name,
         count(*) as read_count,
         count(_rejected_because) as unreadable_row_count,
-        count(distinct case when _rejected_because is null then {{ key_text(table.key) }} end) as key_count,
         coalesce(sum(case when _rejected_because is null then _unreadable_count end), 0) as unreadable_value_count
     from landing.{{ table.name }}
     {{ 'union all' if not loop.last }}
     {%- else %}
-    select null as table_name, 0 as read_count, 0 as unreadable_row_count, 0 as key_count, 0 as unreadable_value_count
+    select null as table_name, 0 as read_count, 0 as unreadable_row_count, 0 as unreadable_value_count
     {%- endfor %}
 
 ),
@@ -30,7 +29,6 @@ renamed as (
         source.unknown_columns,
         counted.read_count,
         counted.unreadable_row_count,
-        counted.key_count,
         cast(counted.unreadable_value_count as bigint) as unreadable_value_count
     from source
     inner join counted on source.table_name = counted.table_name
