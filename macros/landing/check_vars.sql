@@ -19,6 +19,30 @@
         'rfm_cut_offset': ['^[0-9]{1,9}([.][0-9]{1,4})?$', 'a number of at least 0'],
         'activation_days': ['^[0-9]{1,4}$', 'a whole number of days'],
         'retention_days': ['^[1-9][0-9]{0,3}$', 'a whole number of days from 1'],
+        'sender_name': ['^[^\'"\\{}#$\x00-\x1f]{1,40}$', 'a name of at most 40 characters, without quotes, backslashes, braces, # or $'],
+        'sms_sender_phone': ['^[0-9]{8,12}$', 'a phone number of digits only, such as 0212345678'],
+        'opt_out_phone': ['^080-?[0-9]{3,4}-?[0-9]{4}$', 'a free number of the form 080-000-0000'],
+        'shop_url': ['^https://[A-Za-z0-9._~:/?=&%+-]{3,200}$', 'an address that begins with https://'],
+        'unsubscribe_url': ['^https://[A-Za-z0-9._~:/?=&%+-]{3,200}$', 'an address that begins with https://'],
+        'kakao_sender_key': ['^[A-Za-z0-9_@.-]{1,64}$', 'a key of letters and digits'],
+        'kakao_channel_id': ['^[A-Za-z0-9_@.-]{1,64}$', 'a channel id of letters and digits'],
+        'default_language': ['^[a-z]{2}$', 'a language of two small letters, such as ko'],
+        'guardian_age': ['^[0-9]{1,2}$', 'an age in years'],
+        'night_begins': ['^([01][0-9]|2[0-3]):[0-5][0-9]$', 'a time of day as HH:MM'],
+        'night_ends': ['^([01][0-9]|2[0-3]):[0-5][0-9]$', 'a time of day as HH:MM'],
+        'kakao_night_begins': ['^([01][0-9]|2[0-3]):[0-5][0-9]$', 'a time of day as HH:MM'],
+        'consent_notice_years': ['^[1-9][0-9]?$', 'a whole number of years from 1'],
+        'result_notice_days': ['^[0-9]{1,3}$', 'a whole number of days'],
+        'refusal_pause_days': ['^[0-9]{1,3}$', 'a whole number of days'],
+        'allow_transaction_exception': ['^(True|False|true|false)$', 'true or false'],
+        'block_unconfirmed': ['^(True|False|true|false)$', 'true or false'],
+        'kakao_brand_target': ['^[IMN]$', 'I, M or N'],
+        'kakao_friend_count': ['^[0-9]{1,9}$', 'a whole number'],
+        'erasure_ticket_category': ['^[^\'"\\{}\x00-\x1f]{1,60}$', 'a category of tickets, without quotes, backslashes or braces'],
+        'assignment_salt': ['^[A-Za-z0-9_.-]{1,64}$', 'up to 64 letters, digits, dots, hyphens and underscores'],
+        'global_holdout_share': ['^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$', 'a share from 0 to 1 with at most 6 decimals'],
+        'best_hour_min_moments': ['^[1-9][0-9]{0,3}$', 'a whole number from 1'],
+        'max_age_hours': ['^[1-9][0-9]{0,3}$', 'a whole number of hours from 1'],
     } %}
     {% for name, rule in patterns.items() %}
         {% if not modules.re.match(rule[0], var(name) | string) or '\n' in var(name) | string %}
@@ -34,6 +58,13 @@
                 "The variable `as_of` is \"" ~ var('as_of') ~ "\"; there is no such day."
             ) %}
         {% endif %}
+    {% endif %}
+    {% if var('kakao_brand_target') != 'I' and var('kakao_friend_count') | int < 50000 %}
+        {% do exceptions.raise_compiler_error(
+            "The variable `kakao_brand_target` is \"" ~ var('kakao_brand_target')
+            ~ "\", which Kakao allows from 50,000 friends; the variable `kakao_friend_count` is "
+            ~ var('kakao_friend_count') ~ "."
+        ) %}
     {% endif %}
     {% for name in ['reporting_timezone', 'source_timezone'] %}
         {% do check_timezone(name) %}
