@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `sample`, `map`, `docs`, `check-yaml`.
+"""The command line: `dangol build`, `summary`, `why`, `sample`, `map`, `docs`, `check-yaml`.
 
 Exit codes: 0 green, 1 a model or test failed, 2 a value or option that cannot be meant.
 """
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dangol import __version__
-from dangol.settings import Settings, UsageError, find_project
+from dangol.settings import Settings, UsageError, find_project, project_vars
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser("summary", help="sum up what a build made")
     summary.set_defaults(run=_summary)
     _add_choices(summary)
+
+    why = commands.add_parser("why", help="say why a person gets which message, and why not")
+    why.set_defaults(run=_why)
+    _add_choices(why)
+    why.add_argument("--customer", required=True, metavar="ID", help="any identifier of a person")
 
     docs = commands.add_parser("docs", help="write the documentation to target/static_index.html")
     docs.set_defaults(run=_docs)
@@ -132,6 +137,29 @@ def _summary(options: argparse.Namespace) -> int:
     from dangol.summary import print_summary
 
     return 0 if print_summary(settings, root) else 1
+
+
+def _why(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    if settings.target != "duckdb":
+        raise UsageError("`dangol why` reads a DuckDB warehouse; TARGET is 'spark'.")
+    import duckdb
+
+    from dangol.why import UnknownPersonError, explain
+
+    if not (root / settings.warehouse).is_file():
+        _complain(f"There is no warehouse at {settings.warehouse}; `make build` makes it.")
+        return 1
+    try:
+        lines = explain(root / settings.warehouse, options.customer, project_vars(root, settings))
+    except UnknownPersonError as error:
+        _complain(str(error))
+        return 1
+    except duckdb.Error as error:
+        _complain(f"{settings.warehouse} cannot be read: {str(error).splitlines()[0]}")
+        return 1
+    print("\n".join(lines))
+    return 0
 
 
 def _docs(options: argparse.Namespace) -> int:

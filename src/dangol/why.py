@@ -15,7 +15,7 @@ ELIGIBLE = "eligible"
 
 RULES = {
     "erased": "the person asked for erasure",
-    "under_age": "under {guardian_age} when it would be sent (born {birth_date}), no guardian verified",
+    "under_age": "under {guardian_age} when it would be sent (born {birth_date}); no guardian agreed",
     "no_contact": "no address that the channel can write to",
     "suppressed": "a suppression is open: {suppression_reason}",
     "no_consent": "{consent_words}",
@@ -153,9 +153,7 @@ def _campaigns(
         number = f"rule {row['rule_number']}" if row["rule_number"] else ""
         head = f"  {name:<22}{row['channel']:<7}{row['reason_code']:<20}{number:<9}"
         words = RULES[row["reason_code"]].format_map(facts)
-        lines += textwrap.wrap(
-            words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)
-        )
+        lines += textwrap.wrap(words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
     return lines
 
 
@@ -176,19 +174,15 @@ def _local(moment: datetime | None, zone: str) -> str:
 def _not_members(connection: duckdb.DuckDBPyConnection, person: str) -> list[str]:
     rows = _rows(
         connection,
-        "select campaigns.campaign_id, campaigns.is_active,"
-        " planned.campaign_id is not null as is_planned"
-        " from reference.campaigns as campaigns"
-        " left join (select distinct campaign_id from audiences.campaign_members) as planned"
-        " using (campaign_id)"
-        " where campaigns.campaign_id not in"
+        "select campaign_id, is_active from reference.campaigns where campaign_id not in"
         " (select campaign_id from audiences.campaign_members where customer_id = ?)"
-        " order by campaigns.campaign_id",
+        " order by campaign_id",
         person,
     )
     idle = [row["campaign_id"] for row in rows if not row["is_active"]]
     lines = textwrap.wrap(
-        "Not in the audience of: " + ", ".join(row["campaign_id"] for row in rows if row["is_active"]),
+        "Not in the audience of: "
+        + ", ".join(row["campaign_id"] for row in rows if row["is_active"]),
         WIDTH,
         subsequent_indent="  ",
     )
