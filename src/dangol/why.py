@@ -15,7 +15,7 @@ ELIGIBLE = "eligible"
 
 RULES = {
     "erased": "the person asked for erasure",
-    "under_age": "under {guardian_age} when it would be sent (born {birth_date}); no guardian agreed",
+    "under_age": "under {guardian_age} when it would be sent (born {birth_date}), guardian unasked",
     "no_contact": "no address that the channel can write to",
     "suppressed": "a suppression is open: {suppression_reason}",
     "no_consent": "{consent_words}",
