@@ -81,10 +81,17 @@ distances as (
         present_grades.grade_code,
         next_grades.grade_code as next_grade_code,
         next_grades.min_net_revenue as next_min_net_revenue,
-        cast(
-            greatest(next_grades.min_net_revenue - measured.net_revenue, 0) as decimal(18, 4)
-        ) as amount_missing,
-        greatest(next_grades.min_order_count - measured.order_count, 0) as orders_missing
+        case
+            when next_grades.rank is not null
+                then cast(
+                    greatest(next_grades.min_net_revenue - measured.net_revenue, 0)
+                    as decimal(18, 4)
+                )
+        end as amount_missing,
+        case
+            when next_grades.rank is not null
+                then greatest(next_grades.min_order_count - measured.order_count, 0)
+        end as orders_missing
     from measured
     inner join reached on measured.customer_id = reached.customer_id
     inner join ranked_grades as present_grades on reached.grade_rank = present_grades.rank
