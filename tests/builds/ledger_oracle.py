@@ -16,6 +16,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,6 +31,13 @@ VALID_STATUSES = ("paid", "shipped", "delivered", "partially_refunded")
 HASH_STEPS = 1_000_000
 FRIENDS_NEEDED = 50_000
 EXCEPTION_MONTHS = 6
+
+REASONS = (
+    *("erased", "under_age", "no_contact", "suppressed", "no_consent", "consent_unconfirmed"),
+    *("open_complaint", "cooling_down", "frequency_cap", "global_holdout", "campaign_holdout"),
+    *("lower_priority", "lower_channel", "text_incomplete"),
+)
+"""The rules in their order, the first is number 1."""
 
 LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 EMAIL = re.compile(rf"[a-z0-9_%&'+-]+(\.[a-z0-9_%&'+-]+)*@({LABEL}\.)+[a-z]{{2,}}")
@@ -250,6 +258,7 @@ def may_arrive(
     return has_night_consent or morning <= clock < time.fromisoformat(settings.night_begins)
 
 
+@cache
 def planned_at(
     clock: time,
     zone: ZoneInfo,

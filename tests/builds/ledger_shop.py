@@ -26,7 +26,8 @@ from ledger_oracle import (
     caps_of,
     planned_at,
 )
-from warehouse import ROOT
+from tiny_shop import write_shop
+from warehouse import ROOT, Build, Once, build, build_once
 
 CAMPAIGNS = campaigns_of(ROOT / "seeds")
 CAPS = caps_of(ROOT / "seeds")
@@ -45,6 +46,8 @@ SHOPS = {
 }
 """Settings by name of the shop; its customer_ids begin with the name."""
 
+PEOPLE = 3_000
+"""People of each shop."""
 PEOPLE_AT_A_TIME = 200
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 CAP_OF = {f"{cap.channel} {cap.days}": cap for cap in CAPS}
@@ -169,9 +172,23 @@ def traits_of(count: int) -> list[dict]:
     return people[:count]
 
 
+def built_shop(once: Once, name: str) -> Build:
+    """Return the shop's ledger and recipients, built once; read it only."""
+    return build_once(
+        once,
+        f"ledger_{name}",
+        lambda folder: build(
+            write_shop(make_shop(name), folder / "raw"),
+            folder,
+            select=["+campaign_recipients"],
+            **SHOPS[name].variables(),
+        ),
+    )
+
+
 @cache
-def make_shop(name: str, count: int) -> Shop:
-    """Return the raw tables of a shop with that many people."""
+def make_shop(name: str, count: int = PEOPLE) -> Shop:
+    """Return the raw tables of a shop."""
     shop: dict[str, list[dict[str, str]]] = {table: [] for table in COLUMNS}
     before = SHOPS[name].ends_at - 90 * DAY
     for product_id, (title, category, price, pieces) in PRODUCTS.items():
