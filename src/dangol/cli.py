@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `export`, `sample`, `map`, `docs`, `check-yaml`.
+"""The command line: `dangol build`, `summary`, `why`, `export`, `sample`, `map`, `docs`, `check-yaml`.
 
 Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
 cannot be meant.
@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from dangol import __version__
-from dangol.settings import Settings, UsageError, find_project
+from dangol.settings import Settings, UsageError, find_project, project_vars
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser("summary", help="sum up what a build made")
     summary.set_defaults(run=_summary)
     _add_choices(summary)
+
+    why = commands.add_parser("why", help="say why a person gets which message, and why not")
+    why.set_defaults(run=_why)
+    _add_choices(why)
+    why.add_argument("--customer", required=True, metavar="ID", help="any identifier of a person")
 
     export = commands.add_parser("export", help="publish the files of all destinations to OUT")
     export.set_defaults(run=_export)
@@ -150,6 +155,29 @@ def _summary(options: argparse.Namespace) -> int:
     from dangol.summary import print_summary
 
     return 0 if print_summary(settings, root) else 1
+
+
+def _why(options: argparse.Namespace) -> int:
+    settings, root = _settings(options)
+    if settings.target != "duckdb":
+        raise UsageError("`dangol why` reads a DuckDB warehouse; TARGET is 'spark'.")
+    import duckdb
+
+    from dangol.why import UnknownPersonError, explain
+
+    if not (root / settings.warehouse).is_file():
+        _complain(f"There is no warehouse at {settings.warehouse}; `make build` makes it.")
+        return 1
+    try:
+        lines = explain(root / settings.warehouse, options.customer, project_vars(root, settings))
+    except UnknownPersonError as error:
+        _complain(str(error))
+        return 1
+    except duckdb.Error as error:
+        _complain(f"{settings.warehouse} cannot be read: {str(error).splitlines()[0]}")
+        return 1
+    print("\n".join(lines))
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:

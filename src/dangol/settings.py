@@ -197,3 +197,11 @@ def find_project(start: Path) -> Path:
         if project.is_file() and re.search(r"^name: dangol$", project.read_text("utf-8"), re.M):
             return folder
     raise UsageError(f"{start} is not in a dangol project: there is no dbt_project.yml of dangol.")
+
+
+def project_vars(root: Path, settings: Settings) -> dict[str, str]:
+    """Return every variable of the project as text: dbt_project.yml's, or as `settings` chose."""
+    import yaml
+
+    project = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))
+    return {name: str(value) for name, value in project["vars"].items()} | settings.dbt_vars()

@@ -51,7 +51,7 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
         _shop(warehouse),
         _segments(warehouse),
         _lifecycle(warehouse),
-        _audiences(warehouse),
+        _campaigns(warehouse),
         _raw_tables(warehouse),
         _row_counts(warehouse),
     ]
@@ -123,15 +123,34 @@ def _lifecycle(warehouse: Warehouse) -> list[str]:
     return _bars(f"Buyers by lifecycle in {month}", "people", [(row[0], row[1]) for row in rows])
 
 
-def _audiences(warehouse: Warehouse) -> list[str]:
-    counts = []
-    for table in warehouse.tables("audiences"):
-        if table.startswith("audience_"):
-            rows = warehouse.rows(
-                f"select count(*), count(distinct customer_id) from audiences.{table}"
-            )
-            counts.append((table.removeprefix("audience_"), rows[0][1] if rows else 0))
-    return _bars("Campaign audiences, consent respected", "people", counts)
+def _campaigns(warehouse: Warehouse) -> list[str]:
+    """Return who is in each campaign's audience, who gets a message, and why most others don't."""
+    rows = warehouse.rows(
+        "with people as (select campaign_id, count(distinct customer_id) as people,"
+        " count(case when is_eligible then 1 end) as messages"
+        " from audiences.campaign_eligibility group by campaign_id),"
+        " reasons as (select campaign_id, reason_code, row_number() over ("
+        " partition by campaign_id order by count(*) desc, reason_code) as place"
+        " from audiences.campaign_eligibility where not is_eligible"
+        " group by campaign_id, reason_code)"
+        " select people.campaign_id, people.people, people.messages, reasons.reason_code"
+        " from people left join reasons on people.campaign_id = reasons.campaign_id"
+        " and reasons.place = 1 order by people.campaign_id"
+    )
+    if not rows:
+        return []
+    lines = ["", "Campaigns (people)"]
+    lines.append(f"  {'':<24}{'in audience':>13}{'get a message':>15}  commonest reason not to")
+    for campaign, people, messages, reason in rows:
+        lines.append(f"  {campaign:<24}{people:>13,}{messages:>15,}  {reason or ''}".rstrip())
+    channels = warehouse.rows(
+        "select channel, count(*), sum(cost) from audiences.campaign_recipients"
+        " group by channel order by channel"
+    )
+    sent = ", ".join(f"{count:,} by {channel}" for channel, count, _ in channels)
+    cost = sum(amount or 0 for _, _, amount in channels)
+    lines.append(f"  Planned: {sent or 'no message'}; cost about {cost:,.0f}")
+    return lines
 
 
 def _raw_tables(warehouse: Warehouse) -> list[str]:
@@ -163,7 +182,7 @@ def _raw_tables(warehouse: Warehouse) -> list[str]:
 
 
 def _row_counts(warehouse: Warehouse) -> list[str]:
-    """Return the rows of every public table; views of one campaign are counted above."""
+    """Return the rows of every public table; the campaigns' own views are counted above."""
     counts: list[tuple[str, int]] = []
     for schema in PUBLIC_SCHEMAS:
         for table in warehouse.tables(schema):

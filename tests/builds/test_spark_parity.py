@@ -17,7 +17,11 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17"),
 ]
 
-NAMES = [path.stem for path in sorted((ROOT / "models").rglob("*.sql"))]
+PATHS = sorted((ROOT / "models").rglob("*.sql"))
+NAMES = [path.stem for path in PATHS]
+CAMPAIGNS = {"messaging", "triggers", "consent", "audiences", "exports"}
+"""Folders of models that have no rows where a shop delivered neither consents nor messages."""
+SALES = [path.stem for path in PATHS if not CAMPAIGNS & set(path.parts)]
 
 
 @pytest.fixture(scope="session")
@@ -109,8 +113,9 @@ def retail_pair(spark: Any, mapped: Mapped, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("retail_on_both")
     raw = mapped("online_retail")
     zone = "Europe/London"
-    ours = build(raw, folder / "duckdb", reporting_timezone=zone)
-    theirs = build(raw, folder / "spark", target="spark", reporting_timezone=zone)
+    select = ["resource_type:seed", *SALES]
+    ours = build(raw, folder / "duckdb", select=select, reporting_timezone=zone)
+    theirs = build(raw, folder / "spark", target="spark", select=select, reporting_timezone=zone)
     return Pair(ours, theirs, spark)
 
 
@@ -119,6 +124,6 @@ def test_the_sample_is_equal_on_both_engines(sample_pair: Pair, name: str) -> No
     assert sample_pair.differences(name) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SALES)
 def test_online_retail_is_equal_on_both_engines(retail_pair: Pair, name: str) -> None:
     assert retail_pair.differences(name) == []

@@ -30,7 +30,12 @@ def warehouse(tmp_path: Path) -> Path:
             create table marts.rfm_scores as
                 select 'Champions' as segment_name_en, '최우수 고객' as segment_name_ko
                 from range(3);
-            create view audiences.audience_winback as select 1 as customer_id from range(2);
+            create table audiences.campaign_eligibility as
+                select 'winback' as campaign_id, range as customer_id, range = 0 as is_eligible,
+                    case when range = 0 then 'eligible' else 'no_consent' end as reason_code
+                from range(2);
+            create table audiences.campaign_recipients as
+                select 'sms' as channel, 10.0 as cost;
             create table quality.data_quality as
                 select 'orders' as table_name, 'csv' as file_format, 7 as rows_read,
                     5 as rows_accepted, 1 as rows_rejected, 1 as rows_duplicate,
@@ -57,7 +62,8 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "orders 5 of them 4 valid" in lines
     assert "net revenue 7,502 KRW" in lines
     assert any(line.startswith("Champions (최우수 고객) 3 #") for line in lines)
-    assert any(line.startswith("winback 1 #") for line in lines)
+    assert "winback 2 1 no_consent" in lines
+    assert "Planned: 1 by sms; cost about 10" in lines
     assert "orders 7 5 1 1 2 values unreadable; not read: colour" in lines
     assert "1 orders: gross_amount is missing" in lines
     assert "Where to look next" in lines
