@@ -1,5 +1,9 @@
-{#- An amount of money as text without needless zeros: 39000, 12.5. -#}
+{#-
+    An amount of money, not negative, as text: commas between thousands, no needless zeros. 39,000
+    or 1,234.5.
+-#}
 {% macro money_text(amount) -%}
-    {%- set decimals = "cast(cast(" ~ amount ~ " as decimal(18, 4)) as string)" -%}
-    {{ regex_replace(regex_replace(decimals, '0+$', ''), '[.]$', '') }}
+    {%- set money = "cast(" ~ amount ~ " as decimal(18, 4))" -%}
+    {{ grouped_number("cast(floor(" ~ money ~ ") as bigint)") }}
+    || {{ regex_extract("cast(" ~ money ~ " as string)", '([.][0-9]*[1-9])0*$', 1) }}
 {%- endmacro %}

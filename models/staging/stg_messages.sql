@@ -24,7 +24,7 @@ renamed as (
         cost,
 
         -- flags
-        coalesce(is_ad, true) as is_ad,
+        is_ad,
 
         -- times
         sent_at,

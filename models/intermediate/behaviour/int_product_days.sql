@@ -25,7 +25,8 @@ product_events as (
         events.product_id,
         events.event_date as activity_date,
         events.event_name,
-        events.occurred_at
+        events.occurred_at,
+        events.engagement_seconds
     from events
     inner join as_of on events.occurred_at < as_of.as_of_ends_at
     where
@@ -44,6 +45,7 @@ rolled_up as (
         {{ count_events('view_item') }} as view_count,
         {{ first_event('view_item') }} as first_view_at,
         {{ last_event('view_item') }} as last_view_at,
+        sum(case when event_name = 'view_item' then engagement_seconds end) as view_seconds,
         {{ count_events('add_to_cart') }} as cart_add_count,
         {{ last_event('add_to_cart') }} as last_cart_add_at,
         {{ last_event('remove_from_cart') }} as last_cart_remove_at,
@@ -63,6 +65,7 @@ grouped as (
         cast(sum(rolled_up.view_count) as bigint) as view_count,
         min(rolled_up.first_view_at) as first_view_at,
         max(rolled_up.last_view_at) as last_view_at,
+        cast(coalesce(sum(rolled_up.view_seconds), 0) as decimal(18, 4)) as view_seconds,
         cast(sum(rolled_up.cart_add_count) as bigint) as cart_add_count,
         max(rolled_up.last_cart_add_at) as last_cart_add_at,
         max(rolled_up.last_cart_remove_at) as last_cart_remove_at,

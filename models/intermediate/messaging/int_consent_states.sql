@@ -1,100 +1,10 @@
-with consents as (
+with consent_answers as (
 
-    select * from {{ ref('stg_consents') }}
-
-),
-
-messages as (
-
-    select * from {{ ref('stg_messages') }}
-
-),
-
-message_events as (
-
-    select * from {{ ref('stg_message_events') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
-
-channels as (
-
-    {{ message_channels() }}
-
-),
-
-answers as (
-
-    select
-        consents.customer_id,
-        channels.channel,
-        consents.purpose,
-        consents.is_granted,
-        consents.changed_at,
-        'consents' as answered_in
-    from consents
-    inner join channels on consents.channel in (channels.channel, 'all')
-
-),
-
-withdrawals as (
-
-    select
-        messages.customer_id,
-        {{ consent_channel('messages.channel') }} as channel,
-        'marketing' as purpose,
-        false as is_granted,
-        message_events.occurred_at as changed_at,
-        'message_events' as answered_in
-    from message_events
-    inner join messages on message_events.message_id = messages.message_id
-    where message_events.event_name in ('unsubscribed', 'complained')
-
-),
-
-known as (
-
-    select * from answers
-    union all
-    select * from withdrawals
+    select * from {{ ref('int_consent_answers') }}
 
 ),
 
 ranked as (
-
-    select
-        identities.customer_id,
-        known.channel,
-        known.purpose,
-        known.is_granted,
-        known.changed_at,
-        known.answered_in,
-        row_number() over (
-            partition by identities.customer_id, known.channel, known.purpose
-            order by
-                known.changed_at desc,
-                case when known.is_granted then 1 else 0 end asc,
-                known.answered_in asc
-        ) as answer_number
-    from known
-    inner join identities
-        on known.customer_id = identities.identifier and identities.identifier_type = 'customer_id'
-    inner join as_of on known.changed_at < as_of.as_of_ends_at
-
-),
-
-latest as (
 
     select
         customer_id,
@@ -102,10 +12,79 @@ latest as (
         purpose,
         is_granted,
         changed_at,
-        answered_in
+        answered_in,
+        source,
+        row_number() over (
+            partition by customer_id, channel, purpose
+            order by
+                changed_at desc,
+                case when is_granted then 1 else 0 end asc,
+                answered_in asc,
+                case when source is null then 1 else 0 end asc,
+                source asc,
+                account_id asc,
+                named_channel asc
+        ) as answer_number
+    from consent_answers
+
+),
+
+latest as (
+
+    select *
     from ranked
     where answer_number = 1
 
+),
+
+dated as (
+
+    select
+        latest.customer_id,
+        latest.channel,
+        latest.purpose,
+        max(
+            case
+                when consent_answers.is_granted and consent_answers.changed_at < latest.changed_at
+                    then consent_answers.changed_at
+            end
+        ) as previously_granted_at,
+        max(
+            case
+                when consent_answers.reconfirmed_at >= latest.changed_at
+                    then consent_answers.reconfirmed_at
+            end
+        ) as reconfirmed_at
+    from latest
+    inner join consent_answers
+        on
+            latest.customer_id = consent_answers.customer_id
+            and latest.channel = consent_answers.channel
+            and latest.purpose = consent_answers.purpose
+    group by latest.customer_id, latest.channel, latest.purpose
+
+),
+
+states as (
+
+    select
+        latest.customer_id,
+        latest.channel,
+        latest.purpose,
+        latest.is_granted,
+        latest.changed_at,
+        latest.answered_in,
+        latest.source,
+        case when latest.is_granted then latest.changed_at end as granted_at,
+        case when latest.is_granted then dated.reconfirmed_at end as reconfirmed_at,
+        case when not latest.is_granted then dated.previously_granted_at end as withdrawn_grant_at
+    from latest
+    inner join dated
+        on
+            latest.customer_id = dated.customer_id
+            and latest.channel = dated.channel
+            and latest.purpose = dated.purpose
+
 )
 
-select * from latest
+select * from states

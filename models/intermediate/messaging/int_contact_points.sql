@@ -44,22 +44,40 @@ mobiles as (
 
 ),
 
-ranked_devices as (
+known_devices as (
 
     select
         identities.customer_id,
+        devices.device_id,
         devices.push_token,
+        devices.is_push_enabled,
+        devices.last_seen_at,
         row_number() over (
-            partition by identities.customer_id
+            partition by devices.push_token
             order by devices.last_seen_at desc nulls last, devices.device_id asc
-        ) as device_number
+        ) as token_number
     from devices
     inner join identities
         on
             devices.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
     inner join as_of on devices.last_seen_at < as_of.as_of_ends_at or devices.last_seen_at is null
-    where devices.is_push_enabled and trim(devices.push_token) <> ''
+    where trim(devices.push_token) <> ''
+
+),
+
+-- a token belongs to the person seen with it last
+ranked_devices as (
+
+    select
+        customer_id,
+        push_token,
+        row_number() over (
+            partition by customer_id
+            order by last_seen_at desc nulls last, device_id asc
+        ) as device_number
+    from known_devices
+    where token_number = 1 and is_push_enabled
 
 ),
 
@@ -74,15 +92,13 @@ push_tokens as (
 
 ),
 
-kakao_accounts as (
+kakao_numbers as (
 
     select
-        customer_attributes.customer_id,
+        customer_id,
         'kakao' as channel,
-        mobiles.contact
-    from customer_attributes
-    left join mobiles on customer_attributes.customer_id = mobiles.customer_id
-    where customer_attributes.is_kakao_friend or mobiles.contact is not null
+        contact
+    from mobiles
 
 ),
 
@@ -94,7 +110,7 @@ contact_points as (
     union all
     select * from push_tokens
     union all
-    select * from kakao_accounts
+    select * from kakao_numbers
 
 )
 

@@ -1,18 +1,6 @@
-with identities as (
+with message_profiles as (
 
-    select * from {{ ref('int_identities') }}
-
-),
-
-known_customers as (
-
-    select * from {{ ref('int_known_customers') }}
-
-),
-
-customer_attributes as (
-
-    select * from {{ ref('int_customer_attributes') }}
+    select * from {{ ref('int_message_profiles') }}
 
 ),
 
@@ -34,6 +22,24 @@ consent_states as (
 
 ),
 
+erasure_requests as (
+
+    select * from {{ ref('int_erasure_requests') }}
+
+),
+
+open_complaints as (
+
+    select * from {{ ref('int_open_complaints') }}
+
+),
+
+best_hours as (
+
+    select * from {{ ref('int_best_hours') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -46,62 +52,92 @@ channels as (
 
 ),
 
-people as (
+marketing as (
 
     select
-        identities.customer_id,
-        coalesce(bool_or(known_customers.is_guardian_verified), false) as is_guardian_verified
-    from identities
-    left join known_customers on identities.identifier = known_customers.customer_id
-    where identities.identifier_type = 'customer_id'
-    group by identities.customer_id
+        customer_id,
+        channel,
+        is_granted,
+        case
+            when is_granted
+                then {{ add_months(
+                    local_date('coalesce(reconfirmed_at, granted_at)'),
+                    12 * var('consent_notice_years') | int
+                ) }}
+        end as consent_due_on
+    from consent_states
+    where purpose = 'marketing'
 
 ),
 
-judged as (
+nights as (
 
     select
-        people.customer_id,
+        customer_id,
+        channel
+    from consent_states
+    where purpose = 'night' and is_granted
+
+),
+
+permissions as (
+
+    select
+        message_profiles.customer_id,
         channels.channel,
+
+        -- where to
         contact_points.contact,
-        coalesce(
-            not {{ age_reached('customer_attributes.birth_date', 'as_of.as_of_date', 14) }}
-            and not people.is_guardian_verified,
-            false
-        ) as is_under_age,
         contact_points.customer_id is not null as has_contact,
-        open_suppressions.customer_id is not null as is_suppressed,
-        coalesce(consent_states.is_granted, false) as has_marketing_consent
-    from people
+        contact_points.customer_id is not null and channels.channel = 'kakao'
+        {%- if var('kakao_brand_target') == 'I' %}
+        and message_profiles.is_kakao_friend
+        {%- elif var('kakao_brand_target') == 'N' %}
+        and not message_profiles.is_kakao_friend
+        {%- endif %} as has_brand_contact,
+
+        -- what forbids it
+        erasure_requests.customer_id is not null as is_erased,
+        open_suppressions.reason as suppression_reason,
+        open_complaints.customer_id is not null as has_open_complaint,
+
+        -- what was consented to
+        coalesce(marketing.is_granted, false) as has_marketing_consent,
+        coalesce(not marketing.is_granted, false) as has_refused,
+        nights.customer_id is not null as has_night_consent,
+        marketing.consent_due_on,
+        coalesce(marketing.consent_due_on <= as_of.as_of_date, false) as is_unconfirmed,
+
+        -- who it is
+        message_profiles.birth_date,
+        message_profiles.is_guardian_verified,
+        message_profiles.time_zone,
+        message_profiles.language,
+        message_profiles.is_kakao_friend,
+        best_hours.best_hour
+    from message_profiles
     cross join channels
     cross join as_of
-    left join customer_attributes on people.customer_id = customer_attributes.customer_id
     left join contact_points
         on
-            people.customer_id = contact_points.customer_id
+            message_profiles.customer_id = contact_points.customer_id
             and channels.channel = contact_points.channel
     left join open_suppressions
         on
-            people.customer_id = open_suppressions.customer_id
+            message_profiles.customer_id = open_suppressions.customer_id
             and channels.channel = open_suppressions.channel
-    left join consent_states
+    left join marketing
         on
-            people.customer_id = consent_states.customer_id
-            and channels.channel = consent_states.channel
-            and consent_states.purpose = 'marketing'
-
-),
-
-decided as (
-
-    select
-        *,
-        has_contact
-        and has_marketing_consent
-        and not is_suppressed
-        and not is_under_age as may_advertise
-    from judged
+            message_profiles.customer_id = marketing.customer_id
+            and channels.channel = marketing.channel
+    left join nights
+        on
+            message_profiles.customer_id = nights.customer_id
+            and channels.channel = nights.channel
+    left join erasure_requests on message_profiles.customer_id = erasure_requests.customer_id
+    left join open_complaints on message_profiles.customer_id = open_complaints.customer_id
+    left join best_hours on message_profiles.customer_id = best_hours.customer_id
 
 )
 
-select * from decided
+select * from permissions

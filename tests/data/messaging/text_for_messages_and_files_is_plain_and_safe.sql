@@ -18,8 +18,11 @@
     ('a_tab_before_a_formula_does_not_hide_it', file_text("chr(9) || '=1'"), "'1'"),
     ('only_signs_leave_nothing', file_text("'--'"), missing),
     ('a_name_keeps_its_hyphen', file_text("'Kim-Lee'"), "'Kim-Lee'"),
-    ('a_whole_amount_has_no_decimals', money_text('39000'), "'39000'"),
+    ('a_whole_amount_has_no_decimals', money_text('39000'), "'39,000'"),
     ('an_amount_keeps_its_decimals', money_text('12.50'), "'12.5'"),
+    ('zeros_between_decimals_stay', money_text('1000000.0500'), "'1,000,000.05'"),
+    ('below_a_thousand_there_is_no_comma', money_text('999.9999'), "'999.9999'"),
+    ('an_amount_that_is_not_known_is_no_text', money_text('null'), missing),
     ('nothing_is_zero', money_text('0'), "'0'"),
 ] %}
 

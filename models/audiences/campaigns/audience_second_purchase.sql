@@ -10,12 +10,6 @@ customers as (
 
 ),
 
-campaign_reach as (
-
-    select * from {{ ref('int_campaign_reach') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -48,19 +42,16 @@ triggers as (
 members as (
 
     select
-        campaign_reach.campaign_id,
+        'second_purchase' as campaign_id,
         triggers.customer_id,
         triggers.order_id as trigger_key,
         triggers.ordered_at as triggered_at,
+        cast(null as string) as product_id,
         {{ template_variables({
             'customer_name': 'customers.name',
             'last_ordered_on': 'triggers.order_date',
         }) }} as variables
     from triggers
-    inner join campaign_reach
-        on
-            triggers.customer_id = campaign_reach.customer_id
-            and campaign_reach.campaign_id = 'second_purchase'
     inner join customers on triggers.customer_id = customers.customer_id
 
 )

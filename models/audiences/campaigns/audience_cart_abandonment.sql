@@ -1,6 +1,6 @@
-with product_days as (
+with cart_items as (
 
-    select * from {{ ref('int_product_days') }}
+    select * from {{ ref('int_cart_items') }}
 
 ),
 
@@ -28,42 +28,20 @@ products as (
 
 ),
 
-campaign_reach as (
-
-    select * from {{ ref('int_campaign_reach') }}
-
-),
-
 as_of as (
 
     select * from {{ ref('int_as_of') }}
 
 ),
 
-carts as (
-
-    select
-        product_days.customer_id,
-        product_days.product_id,
-        max(product_days.last_cart_add_at) as carted_at,
-        max(product_days.last_cart_remove_at) as removed_at
-    from product_days
-    inner join as_of
-        on product_days.activity_date >= {{ add_days('as_of.as_of_date', -2) }}
-    where product_days.product_id is not null
-    group by product_days.customer_id, product_days.product_id
-
-),
-
 abandoned as (
 
-    select carts.*
-    from carts
+    select cart_items.*
+    from cart_items
     inner join as_of
         on
-            carts.carted_at >= {{ add_minutes('as_of.as_of_ends_at', -48 * 60) }}
-            and carts.carted_at <= {{ add_minutes('as_of.as_of_ends_at', -60) }}
-    where carts.removed_at is null or carts.removed_at < carts.carted_at
+            cart_items.carted_at >= {{ add_minutes('as_of.as_of_ends_at', -48 * 60) }}
+            and cart_items.carted_at <= {{ add_minutes('as_of.as_of_ends_at', -60) }}
 
 ),
 
@@ -113,20 +91,18 @@ triggers as (
 members as (
 
     select
-        campaign_reach.campaign_id,
+        'cart_abandonment' as campaign_id,
         triggers.customer_id,
         triggers.product_id as trigger_key,
         triggers.carted_at as triggered_at,
+        triggers.product_id,
         {{ template_variables({
             'customer_name': 'customers.name',
+            'product_id': 'triggers.product_id',
             'product_name': 'products.name',
             'price': money_text('products.current_price'),
         }) }} as variables
     from triggers
-    inner join campaign_reach
-        on
-            triggers.customer_id = campaign_reach.customer_id
-            and campaign_reach.campaign_id = 'cart_abandonment'
     inner join customers on triggers.customer_id = customers.customer_id
     left join products on triggers.product_id = products.product_id
     where triggers.trigger_number = 1

@@ -4,15 +4,9 @@ with stock_waits as (
 
 ),
 
-orders as (
+product_purchases as (
 
-    select * from {{ ref('orders') }}
-
-),
-
-order_items as (
-
-    select * from {{ ref('order_items') }}
+    select * from {{ ref('int_product_purchases') }}
 
 ),
 
@@ -25,25 +19,6 @@ customers as (
 products as (
 
     select * from {{ ref('products') }}
-
-),
-
-campaign_reach as (
-
-    select * from {{ ref('int_campaign_reach') }}
-
-),
-
-last_purchases as (
-
-    select
-        orders.customer_id,
-        order_items.product_id,
-        max(orders.ordered_at) as bought_at
-    from orders
-    inner join order_items on orders.order_id = order_items.order_id
-    where orders.status <> 'cancelled' and orders.customer_id is not null
-    group by orders.customer_id, order_items.product_id
 
 ),
 
@@ -60,31 +35,31 @@ triggers as (
     from stock_waits
     inner join products
         on stock_waits.product_id = products.product_id and products.is_in_stock
-    left join last_purchases
+    left join product_purchases
         on
-            stock_waits.customer_id = last_purchases.customer_id
-            and stock_waits.product_id = last_purchases.product_id
-    where last_purchases.bought_at is null or last_purchases.bought_at < stock_waits.wanted_at
+            stock_waits.customer_id = product_purchases.customer_id
+            and stock_waits.product_id = product_purchases.product_id
+    where
+        product_purchases.last_ordered_at is null
+        or product_purchases.last_ordered_at < stock_waits.wanted_at
 
 ),
 
 members as (
 
     select
-        campaign_reach.campaign_id,
+        'back_in_stock' as campaign_id,
         triggers.customer_id,
         triggers.product_id as trigger_key,
         triggers.back_at as triggered_at,
+        triggers.product_id,
         {{ template_variables({
             'customer_name': 'customers.name',
+            'product_id': 'triggers.product_id',
             'product_name': 'products.name',
             'price': money_text('products.current_price'),
         }) }} as variables
     from triggers
-    inner join campaign_reach
-        on
-            triggers.customer_id = campaign_reach.customer_id
-            and campaign_reach.campaign_id = 'back_in_stock'
     inner join customers on triggers.customer_id = customers.customer_id
     inner join products on triggers.product_id = products.product_id
     where triggers.trigger_number = 1

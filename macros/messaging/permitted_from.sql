@@ -1,0 +1,43 @@
+{#-
+    Whether a local time is one of the hours that a night rule forbids. A night that begins at the
+    minute at which it ends is none.
+
+    night_rule: SQL of a value of the macro `night_rule`.
+-#}
+{% macro is_at_night(local_time, night_rule) -%}
+    {%- set minute = "(hour(" ~ local_time ~ ") * 60 + minute(" ~ local_time ~ "))" -%}
+    {%- set ends = minute_of_day(var('night_ends')) | int -%}
+    case {{ night_rule }}
+        {%- for rule, variable in {'night': 'night_begins', 'kakao_night': 'kakao_night_begins'}.items() %}
+        {%- set begins = minute_of_day(var(variable)) | int %}
+        when '{{ rule }}'
+            then {{ minute }} >= {{ begins }} {{ 'or' if begins > ends else 'and' }} {{ minute }} < {{ ends }}
+        {%- endfor %}
+        else false
+    end
+{%- endmacro %}
+
+{#- The minute of the day, from 0, of a time of day written HH:MM. time: a Jinja string. -#}
+{% macro minute_of_day(time) -%}
+    {{ time[:2] | int * 60 + time[3:] | int }}
+{%- endmacro %}
+
+{#-
+    The first UTC timestamp, from a given one on, at which a night rule permits a message in a zone:
+    the timestamp itself, or the next end of the night.
+
+    zone: SQL of the name of a zone. night_rule: SQL of a value of the macro `night_rule`.
+-#}
+{% macro permitted_from(timestamp, zone, night_rule) -%}
+    {%- set local = local_time_in(timestamp, zone) -%}
+    {%- set ends = minute_of_day(var('night_ends')) | int -%}
+    {%- set night_end = add_minutes(
+        "date_trunc('day', " ~ local ~ ")",
+        "case when hour(" ~ local ~ ") * 60 + minute(" ~ local ~ ") < " ~ ends
+        ~ " then " ~ ends ~ " else " ~ (ends + 24 * 60) ~ " end"
+    ) -%}
+    case
+        when {{ is_at_night(local, night_rule) }} then {{ utc_of_local_time('(' ~ night_end ~ ')', zone) }}
+        else {{ timestamp }}
+    end
+{%- endmacro %}

@@ -1,0 +1,129 @@
+{{ config(materialized='table') }}
+
+with campaign_eligibility as (
+
+    select * from {{ ref('campaign_eligibility') }}
+
+),
+
+campaign_checks as (
+
+    select * from {{ ref('campaign_checks') }}
+
+),
+
+campaign_plans as (
+
+    select * from {{ ref('campaign_plans') }}
+
+),
+
+campaign_texts as (
+
+    select * from {{ ref('campaign_texts') }}
+
+),
+
+message_costs as (
+
+    select * from {{ ref('message_costs') }}
+
+),
+
+prices as (
+
+    select
+        message_type,
+        cost,
+        valid_from,
+        lead(valid_from) over (partition by message_type order by valid_from) as valid_until
+    from message_costs
+
+),
+
+-- what goes out when Kakao cannot deliver: nothing but its place keeps the sms back
+fallbacks as (
+
+    select
+        campaign_eligibility.campaign_id,
+        campaign_eligibility.customer_id,
+        upper(campaign_texts.message_type) as message_type,
+        campaign_texts.title,
+        campaign_texts.body
+    from campaign_eligibility
+    inner join campaign_texts
+        on
+            campaign_eligibility.campaign_id = campaign_texts.campaign_id
+            and campaign_eligibility.customer_id = campaign_texts.customer_id
+            and campaign_eligibility.channel = campaign_texts.channel
+    where
+        campaign_eligibility.channel = 'sms'
+        and campaign_eligibility.reason_code = 'lower_channel'
+        and campaign_texts.problem is null
+
+),
+
+recipients as (
+
+    select
+        -- who, when, where
+        campaign_eligibility.campaign_id,
+        campaign_eligibility.customer_id,
+        campaign_eligibility.channel,
+        campaign_checks.arm as variant,
+        campaign_eligibility.send_at,
+
+        -- what
+        campaign_texts.template_id,
+        campaign_texts.title,
+        campaign_texts.body,
+        campaign_texts.template_code,
+        campaign_texts.language,
+        campaign_texts.message_type,
+        campaign_checks.is_ad,
+        campaign_checks.contact,
+        campaign_texts.link,
+        campaign_texts.parameters,
+        campaign_plans.product_id,
+
+        -- instead of it
+        fallbacks.message_type as fallback_type,
+        fallbacks.title as fallback_title,
+        fallbacks.body as fallback_body,
+
+        -- at what price
+        prices.cost
+    from campaign_eligibility
+    inner join campaign_checks
+        on
+            campaign_eligibility.campaign_id = campaign_checks.campaign_id
+            and campaign_eligibility.customer_id = campaign_checks.customer_id
+            and campaign_eligibility.channel = campaign_checks.channel
+    inner join campaign_plans
+        on
+            campaign_eligibility.campaign_id = campaign_plans.campaign_id
+            and campaign_eligibility.customer_id = campaign_plans.customer_id
+            and campaign_eligibility.channel = campaign_plans.channel
+    inner join campaign_texts
+        on
+            campaign_eligibility.campaign_id = campaign_texts.campaign_id
+            and campaign_eligibility.customer_id = campaign_texts.customer_id
+            and campaign_eligibility.channel = campaign_texts.channel
+    left join fallbacks
+        on
+            campaign_eligibility.campaign_id = fallbacks.campaign_id
+            and campaign_eligibility.customer_id = fallbacks.customer_id
+            and campaign_eligibility.channel = 'kakao'
+    left join prices
+        on
+            campaign_texts.message_type = prices.message_type
+            and {{ local_date('campaign_eligibility.send_at') }} >= prices.valid_from
+            and (
+                prices.valid_until is null
+                or {{ local_date('campaign_eligibility.send_at') }} < prices.valid_until
+            )
+    where campaign_eligibility.is_eligible
+
+)
+
+select * from recipients
