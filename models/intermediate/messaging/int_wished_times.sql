@@ -47,16 +47,6 @@ nearby_days as (
 
 ),
 
-night_rules as (
-
-    select 'none' as night_rule
-    union all
-    select 'night' as night_rule
-    union all
-    select 'kakao_night' as night_rule
-
-),
-
 local_days as (
 
     select

@@ -1,4 +1,4 @@
--- when a message of a moment may go out in Seoul, beside when it should; fails for each that differs
+-- when a message of a moment may go out in Seoul, beside when it should
 {%- set morning = '2025-04-01 08:00:00' -%}
 {%- set next_morning = '2025-04-02 08:00:00' -%}
 {%- set moments = {

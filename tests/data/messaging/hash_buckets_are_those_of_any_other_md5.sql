@@ -1,4 +1,4 @@
--- buckets that were worked out by another program; they must never change, or everybody changes arms
+-- worked out by another program; they must never change, or everybody changes arms
 {%- set known_buckets = [
     ('shop', 'C0206641', 49999), ('shop', 'C0135546', 50000), ('campaign:winback', 'C0491776', 99999),
     ('campaign:winback', 'C2382259', 100000), ('variant:winback', 'C1228000', 0),

@@ -1,6 +1,8 @@
 -- the night of each channel, read from the clock as text
-{%- set ends = var('night_ends') -%}
-{%- set begins = {'sms': var('night_begins'), 'push': var('night_begins'), 'kakao': var('kakao_night_begins')} %}
+{%- set ends = var('night_ends') %}
+{%- set channel_begins = {
+    'sms': var('night_begins'), 'push': var('night_begins'), 'kakao': var('kakao_night_begins'),
+} %}
 
 with campaign_recipients as (
 
@@ -50,20 +52,24 @@ clocks as (
             and consent_states.purpose = 'night'
     where campaign_recipients.is_ad
 
+),
+
+nights as (
+
+    {%- for channel, begins in channel_begins.items() %}
+    select
+        *,
+        send_time >= '{{ begins }}' as is_after_begin,
+        send_time < '{{ ends }}' as is_before_end,
+        {{ (begins > ends) | lower }} as is_over_midnight
+    from clocks
+    where channel = '{{ channel }}' {{ 'and not has_night_consent' if channel != 'kakao' }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
 )
 
-select * from clocks
+select * from nights
 where
-    {%- for channel, begin in begins.items() %}
-    (
-        channel = '{{ channel }}'
-        {%- if channel != 'kakao' %}
-        and not has_night_consent
-        {%- endif %}
-        and (
-            send_time >= '{{ begin }}'
-            {{ 'or' if begin > ends else 'and' }} send_time < '{{ ends }}'
-        )
-    )
-    {{ 'or' if not loop.last }}
-    {%- endfor %}
+    (is_over_midnight and (is_after_begin or is_before_end))
+    or (not is_over_midnight and is_after_begin and is_before_end)

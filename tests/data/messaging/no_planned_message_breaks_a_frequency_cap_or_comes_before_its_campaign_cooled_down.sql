@@ -29,7 +29,8 @@ windows as (
     select
         campaign_recipients.campaign_id,
         campaign_recipients.customer_id,
-        frequency_caps.channel || ': ' || cast(frequency_caps.days as string) || ' days' as limited_by,
+        frequency_caps.channel || ': ' || cast(frequency_caps.days as string) || ' days'
+            as limited_by,
         frequency_caps.max_messages,
         count(sent_messages.message_id) as sent_count
     from campaign_recipients

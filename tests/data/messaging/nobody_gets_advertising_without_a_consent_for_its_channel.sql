@@ -73,8 +73,8 @@ last_answers as (
     left join answers
         on
             identities.identifier = answers.customer_id
+            and as_of.as_of_ends_at > answers.changed_at
             and answers.channel in (campaign_recipients.channel, 'all')
-            and answers.changed_at < as_of.as_of_ends_at
     where campaign_recipients.is_ad
     group by
         campaign_recipients.campaign_id,
@@ -86,6 +86,8 @@ last_answers as (
 select * from last_answers
 where
     not coalesce(last_yes_at > last_no_at, last_yes_at is not null)
-    {%- if var('allow_transaction_exception') | string | lower == 'true' %}
-    and not (last_no_at is null and channel in ('email', 'sms'))
-    {%- endif %}
+    and not (
+        {{ var('allow_transaction_exception') | string | lower }}
+        and last_no_at is null
+        and channel in ('email', 'sms')
+    )

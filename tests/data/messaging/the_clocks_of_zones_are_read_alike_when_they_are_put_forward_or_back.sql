@@ -1,5 +1,5 @@
--- the moment of a local time and the local time of a moment, beside what they should be; a time that
--- comes twice is the earlier one, one that never comes is moved on by what the clock skips
+-- the moment of a local time and the local time of a moment, beside what they should be
+-- a time that comes twice is the earlier; one that never comes is moved on by what is skipped
 {%- set cases = [
     ('America/New_York', '2025-03-09 01:59:59', '2025-03-09 06:59:59', '2025-03-09 01:59:59'),
     ('America/New_York', '2025-03-09 02:00:00', '2025-03-09 07:00:00', '2025-03-09 03:00:00'),
