@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `why`, `export`, `sample`, `map`, `docs`, `check-yaml`.
+"""The command line: `dangol build`, `summary`, `why`, `export`, `sample`, `map`, `docs`, ...
 
 Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
 cannot be meant.

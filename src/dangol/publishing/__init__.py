@@ -21,7 +21,7 @@ from dangol.publishing.contents import (
     active_destinations,
     describe_campaigns,
     read_audiences,
-    shared_channels,
+    shared_messages,
 )
 from dangol.publishing.publication import (
     Judge,
@@ -119,7 +119,7 @@ def _stage(
         _check_destinations(only, active)
         audiences = read_audiences(connection, only or active)
         campaigns = describe_campaigns(connection)
-        shared = shared_channels(connection, active)
+        shared = shared_messages(connection, active)
     staging.mkdir(parents=True)
     entries = stage(audiences, last, staging, docs, judge)
     if only and last:
@@ -150,7 +150,9 @@ def _stage(
 
 
 def _notes(
-    is_over: bool, shared: Mapping[str, Sequence[str]], entries: Mapping[str, Mapping[str, Any]]
+    is_over: bool,
+    shared: Sequence[tuple[Sequence[str], Sequence[str]]],
+    entries: Mapping[str, Mapping[str, Any]],
 ) -> list[str]:
     """Return what a person should know before the files go to the messaging tools."""
     notes = []
@@ -159,14 +161,16 @@ def _notes(
             "The day of this plan is over, so its messages would go out late: the files are for"
             " looking at, not for sending. Build again for the day that begins now."
         )
-    for channel, names in shared.items():
+    for names, types in shared:
         notes.append(
-            f"{' and '.join([', '.join(names[:-1]), names[-1]])} hold the same {channel} messages:"
-            " send them from one, and switch the others off (is_active in seeds/destinations.csv)."
+            f"{_listed(names)} hold the same messages ({_listed(types)}): send them from one, and"
+            " switch the others off (is_active in seeds/destinations.csv)."
         )
     for name, entry in entries.items():
         if "reason" in entry:
             notes.append(f"{name} got no list: {entry['reason']}.")
+        if "reset" in entry:
+            notes.append(f"{name} is to be filled anew: {entry['reset']}.")
         if "carried_over_from" in entry:
             notes.append(f"{name} is unchanged from {entry['carried_over_from']}.")
     return notes
@@ -203,6 +207,11 @@ def _scratch_folder(root: Path) -> Iterator[Path]:
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a person lists them: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _iso(time: datetime) -> str:

@@ -82,18 +82,23 @@ def describe_campaigns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[
     return campaigns
 
 
-def shared_channels(
+def shared_messages(
     connection: duckdb.DuckDBPyConnection, destinations: Sequence[str]
-) -> dict[str, list[str]]:
-    """Return, by channel, the destinations that would each send the same messages."""
+) -> list[tuple[list[str], list[str]]]:
+    """Return destinations that would each send the same messages, with the types of those.
+
+    Args:
+        connection: reads the copy after the newest opt-outs.
+        destinations: the ids of those that are published.
+    """
     listed = ", ".join(f"'{name}'" for name in destinations if name not in SENDS_NOTHING)
     rows = connection.execute(
-        "select messages.channel, list_sort(list(distinct other))"
-        " from ("
-        "  select campaign_id, customer_id, channel, list(distinct destination_id) as others"
-        f" from audiences.campaign_destinations where destination_id in ({listed or 'null'})"
-        "  group by all having count(distinct destination_id) > 1"
-        " ) as messages, unnest(messages.others) as listed(other)"
-        " group by 1 order by 1"
+        "with takers as ("
+        "  select message_type, list_sort(list(distinct destination_id)) as names"
+        f"  from audiences.campaign_destinations where destination_id in ({listed or 'null'})"
+        "  group by campaign_id, customer_id, message_type"
+        ")"
+        " select names, list_sort(list(distinct message_type)) from takers"
+        " where len(names) > 1 group by names order by names"
     ).fetchall()
-    return {str(channel): list(names) for channel, names in rows}
+    return [(list(names), list(types)) for names, types in rows]

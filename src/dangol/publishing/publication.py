@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dangol.destinations import DESTINATIONS, read_rows, write_rows
+from dangol.destinations import DESTINATIONS, FormatError, read_rows, write_rows
 from dangol.publishing.basis import RefusedError
 
 STEMS = ("members", "additions", "removals")
@@ -69,14 +69,22 @@ class Publication:
         """Its name, by which it is sorted too."""
         return str(self.manifest["id"])
 
-    def members(self, destination_id: str) -> list[Row]:
-        """Return the rows that a destination was given in full; none where it got no file."""
+    def members(self, destination_id: str) -> list[Row] | None:
+        """Return the rows that a destination was given in full; none where it got no file.
+
+        None: the destination has other columns now, so that its rows cannot be told from new ones.
+        """
         entry = self.manifest["destinations"].get(destination_id)
         if entry is None:
             return []
         folder = self.folder / destination_id
         paths = [folder / file["name"] for file in entry["files"] if file["kind"] == "members"]
-        return read_rows(destination_id, paths) if paths else []
+        try:
+            rows = read_rows(destination_id, paths)
+        except FormatError:
+            return None
+        headers = set(DESTINATIONS[destination_id].headers)
+        return rows if all(row.keys() == headers for row in rows) else None
 
 
 @contextmanager
@@ -170,14 +178,18 @@ def stage(
         is_withheld = 0 < min(audience.people, len(audience.rows)) < audience.min_people
         members: list[Path] = []
         if not is_withheld:
-            members = write_rows(name, [dict(row) for row in audience.rows], place, "members")
-            failures += [
-                f"{name}: {text}" for text in judge(name, members, len(audience.rows), docs / name)
-            ]
+            try:
+                members = write_rows(name, [dict(row) for row in audience.rows], place, "members")
+            except FormatError as error:
+                failures.append(f"{name}: {error}")
+                continue
+            found = judge(name, members, len(audience.rows), docs / name)
+            failures += [f"{name}: {text}" for text in found]
         if failures:
             continue
+        before = last.members(name) if last else []
         rows = read_rows(name, members) if members else []
-        additions, removals = changes(name, last.members(name) if last else [], rows)
+        additions, removals = changes(name, before or [], rows)
         paths = {
             "members": members,
             "additions": write_rows(name, additions, place, "additions"),
@@ -194,10 +206,12 @@ def stage(
                 _described(name, kind, path) for kind, written in paths.items() for path in written
             ],
         }
+        if before is None:
+            entries[name]["reset"] = "its columns are others than in the last publication"
         if is_withheld:
             entries[name]["reason"] = (
-                f"{audience.people} people, fewer than the {audience.min_people} under which the"
-                " destination is not given a list"
+                f"{audience.people} people are fewer than {audience.min_people}, the least that"
+                " it may be given"
             )
     if failures:
         raise RefusedError("\n".join(["Files are not what their destinations take:", *failures]))
@@ -233,7 +247,7 @@ def changes(
 
 
 def _by_key(destination_id: str, rows: Sequence[Row]) -> dict[tuple[str, ...], Row]:
-    columns = DESTINATIONS[destination_id].key_columns
+    columns = DESTINATIONS[destination_id].key
     keyed = {tuple(row[column] for column in columns): row for row in rows}
     if len(keyed) < len(rows):
         raise RefusedError(

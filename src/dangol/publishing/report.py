@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 WIDTH = 100
@@ -29,9 +30,10 @@ def report(manifest: Mapping[str, Any], where: str | None) -> list[str]:
     ]
     for name, entry in sorted(manifest["destinations"].items()):
         files = sum(file["kind"] == "members" for file in entry["files"])
+        cost = f"{Decimal(entry['cost']):,}" if entry["cost"] else "-"
         lines.append(
             f"  {name:<24}{entry['people']:>9,}{entry['rows']:>9,}{files:>7}{entry['added']:>9,}"
-            f"{entry['removed']:>9,}{entry['cost'] or '-':>13}"
+            f"{entry['removed']:>9,}{cost:>13}"
         )
     left_out = manifest["left_out"]
     lines += [
