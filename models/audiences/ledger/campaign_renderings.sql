@@ -14,11 +14,12 @@ filled as (
 
     select
         {%- for slot in template_slots() %}
+        {%- set variable = 'templates.variable_' ~ slot %}
         case
-            when templates.variable_{{ slot }} is not null
-                then coalesce({{ json_text('drafts.parameters', 'templates.variable_' ~ slot) }}, '')
+            when {{ variable }} is not null
+                then coalesce({{ json_text('drafts.parameters', variable) }}, '')
         end as value_{{ slot }},
-        templates.variable_{{ slot }},
+        {{ variable }},
         {%- endfor %}
         drafts.*,
         templates.template_code,

@@ -51,7 +51,9 @@ used as (
         ) as slot
     from filled
     inner join variables
-        on contains(filled.title || filled.body || filled.link, '#{{ "{" }}' || variables.name || '}')
+        on contains(
+            filled.title || filled.body || filled.link, '#{{ "{" }}' || variables.name || '}'
+        )
 
 ),
 

@@ -1,9 +1,4 @@
 -- no brace is left once every known variable is taken out
-{%- set ns = namespace(text='whole_text') -%}
-{%- for name in message_variables() -%}
-    {%- set ns.text = "replace(" ~ ns.text ~ ", '#{" ~ name ~ "}', '')" -%}
-{%- endfor %}
-
 with templates as (
 
     select * from {{ ref('message_templates') }}
@@ -27,7 +22,8 @@ judged as (
         template_id,
         variant,
         language,
-        {{ ns.text }} as text_without_variables,
+        {{ regex_replace('whole_text', '#[{](' ~ message_variables() | join('|') ~ ')[}]', '') }}
+            as text_without_variables,
         {%- for name in campaign_variables() %}
         case when contains(whole_text, '#{{ "{" ~ name ~ "}" }}') then 1 else 0 end
         {{- ' +' if not loop.last }}

@@ -12,7 +12,9 @@ as_of as (
 
 message_types as (
 
-    {%- for message_type in ['email', 'sms', 'lms', 'push', 'alimtalk', 'brand_friend', 'brand_other'] %}
+    {%- for message_type in [
+        'email', 'sms', 'lms', 'push', 'alimtalk', 'brand_friend', 'brand_other',
+    ] %}
     select '{{ message_type }}' as message_type
     {{ 'union all' if not loop.last }}
     {%- endfor %}
