@@ -44,7 +44,7 @@ rows_for_listmonk as (
         || ',"journey_stage":' || {{ json_string('profiles.journey_stage') }}
         || ',"lifecycle_state":' || {{ json_string('profiles.lifecycle_state') }}
         || ',"order_count":' || cast(profiles.order_count as string)
-        || ',"net_revenue":' || {{ money_text('profiles.net_revenue') }}
+        || ',"net_revenue":' || {{ decimal_text('profiles.net_revenue') }}
         || ',"last_ordered_on":' || {{ json_string('cast(profiles.last_ordered_on as string)') }}
         || ',"campaigns":["' || replace(numbered.campaigns, ',', '","')
         || '"],"messages":{' || numbered.messages || '}}' as attributes

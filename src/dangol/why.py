@@ -16,7 +16,7 @@ ELIGIBLE = "eligible"
 RULES = {
     "erased": "the person asked for erasure",
     "under_age": "under {guardian_age} when it would be sent (born {birth_date}), guardian unasked",
-    "no_contact": "no address that the channel can write to",
+    "no_contact": "no address that the channel could use",
     "suppressed": "a suppression is open: {suppression_reason}",
     "no_consent": "{consent_words}",
     "consent_unconfirmed": "the two-yearly notice of the consent was due on {consent_due_on}",
@@ -25,7 +25,7 @@ RULES = {
     "frequency_cap": "advertising messages at the cap ({cap_reached})",
     "global_holdout": "in the hold-out of the whole shop",
     "campaign_holdout": "in the control arm of the campaign",
-    "lower_priority": "{winner} goes first, and a person gets one advertising message a day",
+    "lower_priority": "{winner} takes the one advertising message of the day",
     "lower_channel": "{winning_channel} is preferred and takes it",
     "text_incomplete": "the text cannot go out: {text_problem}",
     ELIGIBLE: "sent at {send_at}, arm {arm}",
@@ -151,7 +151,7 @@ def _campaigns(
             "send_at": _local(row["send_at"], settings["reporting_timezone"]),
         }
         number = f"rule {row['rule_number']}" if row["rule_number"] else ""
-        head = f"  {name:<22}{row['channel']:<7}{row['reason_code']:<20}{number:<9}"
+        head = f"  {name:<22}{row['channel']:<6}{row['reason_code']:<19}{number:<8}"
         words = RULES[row["reason_code"]].format_map(facts)
         lines += textwrap.wrap(words, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
     return lines

@@ -271,6 +271,7 @@ def planned_at(
     """Return when a message goes out that should go at a time of the person's day.
 
     It is the first time after the as-of day, or what an earlier one was put off to by the night.
+    Where the clocks go back, a time may not come in the plan's 24 hours; then it is their first.
     """
     ends_at = settings.ends_at
     around = [ends_at.astimezone(zone).date() + timedelta(days=day) for day in range(-3, 4)]
@@ -290,7 +291,10 @@ def planned_at(
 
     wanted = [at_local(day, clock, zone) for day in around[1:-1]]
     before = put_off(max(one for one in wanted if one < ends_at))
-    return before if before >= ends_at else put_off(min(one for one in wanted if one >= ends_at))
+    if before >= ends_at:
+        return before
+    after = put_off(min(one for one in wanted if one >= ends_at))
+    return after if after < ends_at + timedelta(days=1) else put_off(ends_at)
 
 
 # --- chance
@@ -633,19 +637,12 @@ class Oracle:
             if contact not in people_of:
                 contact = (email_of if "@" in contact else phone_of)(contact) or ""
             for customer_id in people_of.get(contact, ()):
-                for channel in channels_of(row["channel"]):
-                    if row["reason"] != "hard_bounce" or self._is_in_use(
-                        self.people[customer_id], channel, contact
-                    ):
-                        closed.add((customer_id, channel))
+                person = self.people[customer_id]
+                # a bounce says something about an address and nothing about its owner
+                in_use = (*person.accounts, person.email, person.phone)
+                if row["reason"] != "hard_bounce" or contact in in_use:
+                    closed.update((customer_id, channel) for channel in channels_of(row["channel"]))
         return closed
-
-    @staticmethod
-    def _is_in_use(person: Person, channel: str, contact: str) -> bool:
-        """Whether a contact is how the person is reached: a bounce says nothing about others."""
-        if contact in person.accounts:
-            return True
-        return contact == {"email": person.email, "push": None}.get(channel, person.phone)
 
     def _tickets(self) -> tuple[set[str], set[str]]:
         """Return the people with an open complaint, and those who asked to be erased."""

@@ -133,7 +133,8 @@ TRAITS: dict[str, tuple] = {
         "none",
         28,
         *("email", "phone", "customer", "all", "email for sms", "lifted", "lifted at the edge"),
-        *("begun", "bounced", "bounced phone", "bounced elsewhere", "former", "former bounced"),
+        *("begun", "bounced", "bounced phone", "bounced elsewhere", "bounced account"),
+        *("former", "former bounced"),
     ),
     "ticket": sometimes(
         "none",
@@ -187,8 +188,8 @@ def built_shop(once: Once, name: str) -> Build:
 
 
 @cache
-def make_shop(name: str, count: int = PEOPLE) -> Shop:
-    """Return the raw tables of a shop."""
+def make_shop(name: str, newcomers: int = 0) -> Shop:
+    """Return the raw tables of a shop, with so many people more."""
     shop: dict[str, list[dict[str, str]]] = {table: [] for table in COLUMNS}
     before = SHOPS[name].ends_at - 90 * DAY
     for product_id, (title, category, price, pieces) in PRODUCTS.items():
@@ -198,11 +199,13 @@ def make_shop(name: str, count: int = PEOPLE) -> Shop:
         shop["inventory"].append(
             dict(product_id=product_id, counted_at=text_of(before), on_hand=pieces)
         )
-    names = sorted(SHOPS)
-    first = names.index(name) * count
-    everybody = traits_of(count * len(names))
-    for number, traits in enumerate(everybody[first : first + count], first):
-        Made(shop, SHOPS[name], f"{name}{number:05}", number, traits)
+    everybody = len(SHOPS) * PEOPLE
+    first = sorted(SHOPS).index(name) * PEOPLE
+    traits = traits_of(everybody)[first : first + PEOPLE]
+    for number, one in enumerate(traits, first):
+        Made(shop, SHOPS[name], f"{name}{number:05}", number, one)
+    for number, one in enumerate(traits[:newcomers], everybody):
+        Made(shop, SHOPS[name], f"{name}{number:05}", number, one)
     return shop
 
 
@@ -404,7 +407,8 @@ class Made:
             "devices", customer_id=self.account(), last_seen_at=self.end - 9 * DAY, **device
         )
         if contact == "second device":
-            device |= {"device_id": f"{self.customer_id}-e", "is_push_enabled": "true"}
+            device = {name: f"{value}-2" for name, value in device.items()}
+            device |= {"platform": "android", "is_push_enabled": "true"}
             self.add(
                 "devices", customer_id=self.account(), last_seen_at=self.end - 60 * DAY, **device
             )
@@ -579,6 +583,7 @@ class Made:
             "bounced": (email, ("email", "all")),
             "bounced phone": (phone, ("sms", "kakao", "all")),
             "bounced elsewhere": (email, ("sms", "push", "kakao")),
+            "bounced account": (customer, CHANNELS),
             "former": (self.former_email, ("email", "all")),
             "former bounced": (self.former_email, ("email", "all")),
         }.get(kind, (anything, (self.channel, "all")))

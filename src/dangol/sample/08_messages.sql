@@ -8,7 +8,12 @@ wishes as (
         campaign_id,
         arm,
         first_channel,
-        assigned_at + interval 20 minute as wished_at,
+        -- a welcome is said the next morning, anything else at once
+        case
+            when campaign_id = 'welcome'
+                then date_trunc('day', assigned_at + interval 9 hour) + interval 25 hour
+            else assigned_at + interval 20 minute
+        end as wished_at,
         campaign_number as number,
         true as is_ad,
     from assignments
