@@ -387,9 +387,14 @@ def _text(path: Path) -> str:
 
 
 def _csv_line(values: Iterable[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(values)
-    return line.getvalue().encode()
+    """A line by RFC 4180; Python's own writer leaves a carriage return without quotes."""
+    return (",".join(map(_csv_value, values)) + "\n").encode()
+
+
+def _csv_value(text: str) -> str:
+    if not any(character in text for character in ',"\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _csv_values(members: Sequence[Row], destination: Destination, width: int) -> list[str]:
