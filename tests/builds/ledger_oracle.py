@@ -18,6 +18,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 Rows = Sequence[Mapping[str, str]]
@@ -64,7 +65,7 @@ class Settings:
     assignment_salt: str = "dangol"
     global_holdout_share: float = 0.05
 
-    def variables(self) -> dict[str, object]:
+    def variables(self) -> dict[str, Any]:
         """Return the settings that are not the defaults, for dbt."""
         chosen = {item.name: getattr(self, item.name) for item in fields(self)}
         usual = {item.name: item.default for item in fields(self)}
@@ -364,7 +365,7 @@ class Oracle:
         """Return the verdict of every campaign, member and channel.
 
         Args:
-            members: product_id of the message by (campaign_id, customer_id), None where it has none.
+            members: product of the message, or None, by campaign and person.
             best_hours: the hour of the day to write to a person, for those who have one.
             good_texts: the rows whose text is complete and within its limits.
         """
@@ -413,7 +414,7 @@ class Oracle:
         return verdicts
 
     def arm(self, campaign: Campaign, customer_id: str) -> str:
-        """Return the arm that is on record, the control arm before others, else that of the hash."""
+        """Return the arm on record, the control arm before others, else that of the hash."""
         recorded = self.assigned.get((campaign.campaign_id, customer_id), set())
         if recorded:
             return "control" if "control" in recorded else min(recorded)
@@ -582,9 +583,7 @@ class Oracle:
             birth_date=date.fromisoformat(last("birth_date")) if last("birth_date") else None,
             guardian_verified=last("guardian_verified") == "true",
             is_kakao_friend=last("is_kakao_friend") == "true",
-            zone=ZoneInfo(
-                zone if zone in ZONES else self.settings.reporting_timezone
-            ),
+            zone=ZoneInfo(zone if zone in ZONES else self.settings.reporting_timezone),
         )
 
     def _people_with_a_token(self) -> set[str]:
@@ -628,7 +627,7 @@ class Oracle:
         for person in self.people.values():
             for contact in person.accounts | person.emails | person.phones:
                 people_of[contact].add(person.customer_id)
-        closed = set()
+        closed: set[tuple[str, str]] = set()
         for row, _ in self._known("suppressions", "suppressed_at"):
             lifted_at = moment(row["lifted_at"])
             if lifted_at and lifted_at < self.ends_at:

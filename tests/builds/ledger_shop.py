@@ -6,10 +6,13 @@ left (names, spellings, where in a window an order lies) follows from the person
 
 from __future__ import annotations
 
+import hashlib
 import random
+import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import chain
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,14 +22,15 @@ from ledger_oracle import (
     ZONES,
     Campaign,
     Settings,
-    Shop,
     add_months,
     at_local,
     campaigns_of,
     caps_of,
+    email_of,
+    phone_of,
     planned_at,
 )
-from tiny_shop import write_shop
+from tiny_shop import Shop, write_shop
 from warehouse import ROOT, Build, Once, build, build_once
 
 CAMPAIGNS = campaigns_of(ROOT / "seeds")
@@ -41,8 +45,14 @@ SHOPS = {
     ),
     # the clocks of Europe go forward
     "c": Settings(as_of=date(2026, 3, 28), kakao_brand_target="M", kakao_friend_count=60_000),
-    # the clocks of America go forward, those of the shop with them
-    "d": Settings(as_of=date(2026, 3, 7), reporting_timezone="America/New_York"),
+    # the clocks of America go forward, those of the shop with them; other hours are forbidden
+    "d": Settings(
+        as_of=date(2026, 3, 7),
+        reporting_timezone="America/New_York",
+        night_begins="22:00",
+        night_ends="09:00",
+        kakao_night_begins="20:00",
+    ),
 }
 """Settings by name of the shop; its customer_ids begin with the name."""
 
@@ -98,7 +108,9 @@ def sometimes(usual: str, times: int, *rarely: str) -> tuple[str, ...]:
     return (*rarely, *(usual,) * times)
 
 
-TRAITS: dict[str, tuple] = {
+Traits = dict[str, Any]
+
+TRAITS: dict[str, tuple[Any, ...]] = {
     "zone": ZONES_OF_PEOPLE,
     "hour": (*(None,) * 12, *range(24)),
     # a second (or a day) before an edge, at it, or after it
@@ -149,9 +161,9 @@ TRAITS: dict[str, tuple] = {
 
 
 @cache
-def traits_of(count: int) -> list[dict]:
+def traits_of(count: int) -> list[Traits]:
     """Return what `count` people are like, always the same: one drawn byte a trait."""
-    people: list[dict] = []
+    people: list[Traits] = []
     size = PEOPLE_AT_A_TIME * len(TRAITS)
 
     @settings(
@@ -190,14 +202,14 @@ def built_shop(once: Once, name: str) -> Build:
 @cache
 def make_shop(name: str, newcomers: int = 0) -> Shop:
     """Return the raw tables of a shop, with so many people more."""
-    shop: dict[str, list[dict[str, str]]] = {table: [] for table in COLUMNS}
+    shop: Shop = {table: [] for table in COLUMNS}
     before = SHOPS[name].ends_at - 90 * DAY
     for product_id, (title, category, price, pieces) in PRODUCTS.items():
         shop["products"].append(
-            dict(product_id=product_id, name=title, category=category, list_price=price)
+            {"product_id": product_id, "name": title, "category": category, "list_price": price}
         )
         shop["inventory"].append(
-            dict(product_id=product_id, counted_at=text_of(before), on_hand=pieces)
+            {"product_id": product_id, "counted_at": text_of(before), "on_hand": pieces}
         )
     everybody = len(SHOPS) * PEOPLE
     first = sorted(SHOPS).index(name) * PEOPLE
@@ -234,6 +246,20 @@ def rows_of(shop: Shop, customer_id: str) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def signs_of(customer_id: str, email: str, phone: str) -> set[str]:
+    """Return every form in which a file may name an account: in clear, reformatted or hashed."""
+    plain = {customer_id, email_of(email)}
+    if number := phone_of(phone):
+        plain |= {number, number[1:], f"0{number[3:]}"}
+    signs = {sign for sign in plain if sign}
+    return signs | {hashlib.sha256(sign.encode()).hexdigest() for sign in signs}
+
+
+def words_of(text: str) -> set[str]:
+    """Return what of a text may be a name, a number, an address or a hash."""
+    return set(re.findall(r"[\w.+@-]+", text))
+
+
 class Made:
     """One person, written to the tables of a shop.
 
@@ -246,7 +272,7 @@ class Made:
     """
 
     def __init__(
-        self, shop: Shop, settings: Settings, customer_id: str, number: int, traits: dict
+        self, shop: Shop, settings: Settings, customer_id: str, number: int, traits: Traits
     ) -> None:
         self.shop = shop
         self.settings = settings
@@ -279,7 +305,7 @@ class Made:
     # --- what hangs on the message that the person may get
 
     def likely_message(self) -> tuple[Campaign, str]:
-        """Return one of the advertising campaigns that the person is in, and one of its channels."""
+        """Return an advertising campaign that the person is in, and one of its channels."""
         places = {
             "birthday": "birthday",
             "coupon": "coupon_expiry",
@@ -403,9 +429,7 @@ class Made:
                 "push unknown": "",
             }.get(contact, "true"),
         }
-        self.add(
-            "devices", customer_id=self.account(), last_seen_at=self.end - 9 * DAY, **device
-        )
+        self.add("devices", customer_id=self.account(), last_seen_at=self.end - 9 * DAY, **device)
         if contact == "second device":
             device = {name: f"{value}-2" for name, value in device.items()}
             device |= {"platform": "android", "is_push_enabled": "true"}

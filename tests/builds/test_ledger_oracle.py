@@ -1,6 +1,6 @@
 """The ledger against the page: 12,000 made-up people, judged by the SQL and by plain Python.
 
-`ledger_shop.py` makes the people, at the edges of the rules; `ledger_oracle.py` is the page in Python.
+`ledger_shop.py` makes the people, at the edges of the rules; `ledger_oracle.py` is the page.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def test_every_row_of_the_ledger_is_what_the_page_says(
     different = [key for key in sorted(expected) if found[key] != expected[key]]
     kinds = Counter((expected[key].reason_code, found[key].reason_code) for key in different)
     facts = [
-        f"{key}: expected {expected[key]}, found {found[key]}, of {rows_of(make_shop(shop), key[1])}"
+        f"{key}: expected {expected[key]}, found {found[key]},"
+        f" of {rows_of(make_shop(shop), key[1])}"
         for key in different[:5]
     ]
     assert not different, "\n\n".join([f"(expected, found): {dict(kinds)}", *facts])
@@ -127,8 +128,7 @@ def test_every_message_of_a_plan_goes_out_in_its_24_hours(shop: str, built: Buil
     outside = [
         (key, verdict.send_at)
         for key, verdict in ledger_of(built(shop)).items()
-        if verdict.send_at
-        and not begins_at <= verdict.send_at < begins_at + timedelta(days=1)
+        if verdict.send_at and not begins_at <= verdict.send_at < begins_at + timedelta(days=1)
     ]
     assert outside == []
 
