@@ -1,14 +1,14 @@
 # The front door of dangol: `make help` lists what there is. Needs Python >= 3.10 and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs clean environment-build environment-test
+.PHONY: help build export test lint docs clean environment-build environment-test
 
 PYTHON ?= python3
 RAW ?= sample
 
 # A value is taken as it stands, `$$` and all, and reaches a recipe as an environment variable only:
 # whatever it holds, no shell and no make function ever runs it. `dangol` checks what it means.
-variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS PYTHON
+variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS MAX_AGE_HOURS DESTINATIONS DRY_RUN PYTHON
 given := $(foreach name,$(variables),$(if $(filter undefined,$(origin $(name))),,$(name)))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
 export $(given)
@@ -29,10 +29,16 @@ help: ## list the targets
 	@echo "  CURRENCY       reporting currency, such as KRW (default: the only one in RAW)"
 	@echo "  TIMEZONE       reporting time zone (default Asia/Seoul)"
 	@echo "  OUT            folder of published files (default exports)"
+	@echo "  DESTINATIONS   publish these only, such as braze,sms; the others stay as published last"
+	@echo "  MAX_AGE_HOURS  refuse to publish an older build (default 24)"
+	@echo "  DRY_RUN        DRY_RUN=1 counts what would be published, and writes no file"
 
 # Spark is in the larger environment only.
 build: $(if $(filter spark,$(TARGET)),environment-test,environment-build) ## turn RAW into marts and audiences, then sum up
 	@.venv/bin/python -m dangol build
+
+export: environment-build ## publish the files of the last green build for the messaging tools to OUT
+	@.venv/bin/python -m dangol export
 
 test: environment-test lint ## prove everything: lint, build with all tests, pytest, Spark parity
 	@rm -rf artifacts/test && mkdir -p artifacts/test
@@ -66,9 +72,10 @@ clean: ## remove what builds and tests made; .venv, profiles.yml and published f
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Tests and lint describe the project, not the shop that the variables name.
-clean_env := env -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT RAW=sample DBT_TARGET_PATH=artifacts/test/target \
+forgotten := -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT -u MAX_AGE_HOURS -u DESTINATIONS -u DRY_RUN
+clean_env := env $(forgotten) RAW=sample DBT_TARGET_PATH=artifacts/test/target \
 	DBT_LOG_PATH=artifacts/test/logs
-lint_env := env -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT RAW=sample WAREHOUSE=:memory: \
+lint_env := env $(forgotten) RAW=sample WAREHOUSE=:memory: \
 	DBT_TARGET_PATH=artifacts/lint/target DBT_LOG_PATH=artifacts/lint/logs DBT_PROFILES_DIR=artifacts/lint
 
 environment-build:

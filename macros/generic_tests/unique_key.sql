@@ -6,15 +6,18 @@
 -#}
 {% test unique_key(model, columns, nullable=[]) %}
 
+    {%- set names = [] %}
+    {%- for column in columns %}{% do names.append(adapter.quote(column)) %}{% endfor %}
+
     select
-        {{ columns | join(', ') }},
+        {{ names | join(', ') }},
         count(*) as row_count
     from {{ model }}
-    group by {{ columns | join(', ') }}
+    group by {{ names | join(', ') }}
     having
         count(*) > 1
         {%- for column in columns if column not in nullable %}
-        or {{ column }} is null
+        or {{ adapter.quote(column) }} is null
         {%- endfor %}
 
 {% endtest %}

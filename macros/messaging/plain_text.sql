@@ -3,6 +3,6 @@
     become a space, marks that turn the direction of writing are dropped, spaces at both ends go.
 -#}
 {% macro plain_text(text) -%}
-    {%- set printed = regex_replace(text, '[^ -~\u00a0-\U0010ffff]+', ' ') -%}
+    {%- set printed = regex_replace(text, '[^ -~\u00a0-\u2027\u202a-\U0010ffff]+', ' ') -%}
     trim({{ regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '') }})
 {%- endmacro %}

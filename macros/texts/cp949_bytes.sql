@@ -3,5 +3,5 @@
     newline too, every other 2.
 -#}
 {% macro cp949_bytes(text) -%}
-    cast(length({{ text }}) + length({{ regex_replace(text, '[\n -~]', '') }}) as int)
+    cast(length({{ text }}) + length({{ regex_replace(text, '[\n -~]+', '') }}) as int)
 {%- endmacro %}

@@ -12,11 +12,6 @@
     end
 {%- endmacro %}
 
-{#- The first character of a text that is none of a class (of a regular expression); '' for none. -#}
-{% macro first_other_character(text, class) -%}
-    {{ regex_extract(text, '([^' ~ class ~ '])', 1) }}
-{%- endmacro %}
-
 {#- The characters that no message may hold, whatever its channel: see plain_text. -#}
 {% macro has_unprintable(text) -%}
     {{ matches(text, '[^\n -~\u00a0-\U0010ffff]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]') }}

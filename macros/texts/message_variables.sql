@@ -1,7 +1,4 @@
-{#-
-    The names of all variables that a template may hold as `#{name}`: those of the campaigns, and
-    the standard ones.
--#}
+{#- The names of all variables that a template may hold as `#{name}`. -#}
 {% macro message_variables() %}
     {{ return(campaign_variables() + (standard_variables() | list)) }}
 {% endmacro %}
@@ -38,9 +35,7 @@
     }) }}
 {% endmacro %}
 
-{#- The variables that a template's link may hold: ids, which are encoded for it, and addresses. -#}
-{% macro link_variables() %}
-    {{ return(
-        ['product_id', 'order_id', 'ticket_id', 'coupon_code', 'shop_url', 'unsubscribe_url']
-    ) }}
+{#- The places for variables that one template has: so many different ones can be filled in it. -#}
+{% macro template_slots() %}
+    {{ return(range(1, 13)) }}
 {% endmacro %}

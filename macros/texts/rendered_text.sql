@@ -1,23 +1,27 @@
 {#-
-    A template's text with every variable replaced by its value, the column `<name>_value` (null
-    counts as empty). What is not in `names` stays as it is.
+    A template's text with the standard variables filled in.
 
-    text: SQL of the text. names: variables to replace. is_link: values are encoded for an address,
-    but for those that are addresses themselves (their names end in `_url`).
+    text: SQL of the text, in a query that has int_as_of joined as `as_of`.
 -#}
-{% macro rendered_text(text, names, is_link=false) -%}
+{% macro with_standard_variables(text) -%}
     {%- set ns = namespace(text=text) -%}
-    {%- for name in names -%}
-        {%- set value = "coalesce(" ~ name ~ "_value, '')" -%}
-        {%- if is_link and not name.endswith('_url') -%}
-            {%- set value = url_encoded(value) -%}
-        {%- endif -%}
-        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ variable_mark(name) ~ "', " ~ value ~ ")" -%}
+    {%- for name, value in standard_variables().items() -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '#{" ~ name ~ "}', " ~ value ~ ")" -%}
     {%- endfor -%}
     {{ ns.text }}
 {%- endmacro %}
 
-{#- A variable as it stands in a template: `#{name}`. -#}
-{% macro variable_mark(name) -%}
-    {{ '#{' ~ name ~ '}' }}
+{#-
+    A template's text with the variable of each slot (`variable_1`) replaced by its value (`value_1`).
+
+    text: SQL of the text. is_link: the text is an address, so values are encoded for it.
+-#}
+{% macro rendered_text(text, is_link=false) -%}
+    {%- set ns = namespace(text=text) -%}
+    {%- for slot in template_slots() -%}
+        {%- set value = "value_" ~ slot -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", coalesce('#{' || variable_" ~ slot ~ " || '}', '#{}'), "
+            ~ "coalesce(" ~ (url_encoded(value) if is_link else value) ~ ", ''))" -%}
+    {%- endfor -%}
+    {{ ns.text }}
 {%- endmacro %}

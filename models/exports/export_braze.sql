@@ -1,30 +1,24 @@
-with campaign_members as (
+with campaign_destinations as (
 
-    select * from {{ ref('campaign_members') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('customers') }}
+    select * from {{ ref('campaign_destinations') }}
 
 ),
 
-customer_segments as (
+profiles as (
 
-    select * from {{ ref('customer_segments') }}
-
-),
-
-journey_stages as (
-
-    select * from {{ ref('journey_stages') }}
+    select * from {{ ref('int_export_profiles') }}
 
 ),
 
-message_permissions as (
+consent_states as (
 
-    select * from {{ ref('int_message_permissions') }}
+    select * from {{ ref('int_consent_states') }}
+
+),
+
+open_suppressions as (
+
+    select * from {{ ref('int_open_suppressions') }}
 
 ),
 
@@ -32,22 +26,58 @@ recipients as (
 
     select
         customer_id,
+        max(case when channel = 'email' then contact end) as email,
+        max(case when channel = 'sms' then contact end) as phone,
+        max(case when is_ad then channel end) as ad_channel,
         {{ sorted_list('campaign_id') }} as campaigns
-    from campaign_members
+    from campaign_destinations
+    where destination_id = 'braze'
     group by customer_id
 
 ),
 
-permissions as (
+answers as (
 
     select
         customer_id,
-        max(case when channel = 'email' and may_advertise then contact end) as email,
-        max(case when channel in ('sms', 'kakao') and may_advertise then contact end) as phone,
-        bool_or(channel = 'email' and {{ is_subscribed() }}) as is_email_subscribed,
-        bool_or(channel = 'push' and {{ is_subscribed() }}) as is_push_subscribed
-    from message_permissions
+        bool_or(case when channel = 'email' then is_granted end) as has_email_consent,
+        bool_or(case when channel = 'push' then is_granted end) as has_push_consent
+    from consent_states
+    where purpose = 'marketing'
     group by customer_id
+
+),
+
+suppressed as (
+
+    select
+        customer_id,
+        bool_or(channel = 'email') as is_email_suppressed,
+        bool_or(channel = 'push') as is_push_suppressed
+    from open_suppressions
+    group by customer_id
+
+),
+
+subscriptions as (
+
+    select
+        recipients.customer_id,
+        {%- for channel in ['email', 'push'] %}
+        case
+            when coalesce(suppressed.is_{{ channel }}_suppressed, false) then 'unsubscribed'
+            when answers.has_{{ channel }}_consent then 'opted_in'
+            when
+                answers.has_{{ channel }}_consent is null
+                and recipients.ad_channel = '{{ channel }}'
+                then 'subscribed'
+            else 'unsubscribed'
+        end as {{ channel }}_subscribe,
+        {%- endfor %}
+        recipients.ad_channel
+    from recipients
+    left join answers on recipients.customer_id = answers.customer_id
+    left join suppressed on recipients.customer_id = suppressed.customer_id
 
 ),
 
@@ -55,31 +85,26 @@ rows_for_braze as (
 
     select
         recipients.customer_id as external_id,
-        permissions.email,
-        permissions.phone,
-        {{ file_text('customers.name') }} as first_name,
-        case when {{ matches('customers.country', '^[A-Z]{2}$') }} then customers.country end
-            as country,
-        nullif({{ regex_extract('lower(customers.language)', '^([a-z]{2})(-|$)', 1) }}, '')
-            as language,
-        cast(customers.birth_date as string) as dob,
-        case when customers.gender in ('M', 'F', 'O', 'N', 'P') then customers.gender end as gender,
-        case when permissions.is_email_subscribed then 'opted_in' else 'unsubscribed' end
-            as email_subscribe,
-        case when permissions.is_push_subscribed then 'opted_in' else 'unsubscribed' end
-            as push_subscribe,
-        customer_segments.segment_code as rfm_segment,
-        journey_stages.furthest_stage as journey_stage,
-        journey_stages.lifecycle_state,
-        cast(customers.order_count as bigint) as order_count,
-        cast(customers.net_revenue as decimal(18, 4)) as net_revenue,
-        cast({{ local_date('customers.last_ordered_at') }} as string) as last_ordered_on,
-        recipients.campaigns
+        recipients.email,
+        recipients.phone,
+        profiles.name as first_name,
+        profiles.country,
+        profiles.language,
+        cast(profiles.birth_date as string) as dob,
+        profiles.gender,
+        subscriptions.email_subscribe,
+        subscriptions.push_subscribe,
+        profiles.rfm_segment,
+        profiles.journey_stage,
+        profiles.lifecycle_state,
+        profiles.order_count,
+        profiles.net_revenue,
+        cast(profiles.last_ordered_on as string) as last_ordered_on,
+        recipients.campaigns,
+        subscriptions.ad_channel
     from recipients
-    inner join customers on recipients.customer_id = customers.customer_id
-    inner join permissions on recipients.customer_id = permissions.customer_id
-    left join customer_segments on recipients.customer_id = customer_segments.customer_id
-    left join journey_stages on recipients.customer_id = journey_stages.customer_id
+    inner join profiles on recipients.customer_id = profiles.customer_id
+    inner join subscriptions on recipients.customer_id = subscriptions.customer_id
 
 )
 

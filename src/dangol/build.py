@@ -6,8 +6,9 @@ import json
 import os
 import re
 import shutil
+import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,38 +109,73 @@ def holder_of(warehouse: Path) -> str | None:
 
 def _run(arguments: list[str], settings: Settings, root: Path, progress: Progress) -> Outcome:
     """Run one dbt command and gather what came of it."""
-    os.chdir(root)
-    os.environ.update(settings.environment())
-    if not Path("profiles.yml").exists() and "DBT_PROFILES_DIR" not in os.environ:
-        shutil.copyfile("profiles.example.yml", "profiles.yml")
+    if prepare(settings, root):
         progress.say("  profiles.yml was made from profiles.example.yml.")
     if settings.target == "spark":
         folder = Path(os.environ.setdefault("SPARK_FOLDER", str(root / "artifacts" / "spark")))
         folder.mkdir(parents=True, exist_ok=True)
 
-    from dbt.cli.main import dbtRunner  # takes a second to import
-
-    common = ["--project-dir", ".", "--vars", json.dumps(settings.dbt_vars())]
-    result = dbtRunner(callbacks=[progress.listen]).invoke(
-        ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors", *arguments, *common]
-    )
+    result = invoke(arguments, settings.dbt_vars(), listen=progress.listen)
     progress.close()
-    if settings.target == "duckdb":  # so that others, and the summary, can open the file
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-        DuckDBConnectionManager.close_all_connections()
     results = list(getattr(result.result, "results", None) or [])
-    failures = [_failure(item) for item in results if str(item.status) in FAILED]
-    if result.exception is not None:
-        failures.append(plain_message(str(result.exception)))
-    if not result.success and not failures:
-        failures.append("dbt stopped without a reason; logs/dbt.log has the details.")
+    failures = failures_of(result)
     warnings = progress.warnings + [
         f"{item.node.name}: {one_line(item.message or '')}"
         for item in results
         if str(item.status) == "warn"
     ]
     return Outcome(result.success, failures, warnings, _counts(results), progress.seconds())
+
+
+def prepare(settings: Settings, root: Path) -> bool:
+    """Go to the project folder with the variables that its profile reads.
+
+    Returns:
+        Whether there was no profiles.yml, and the example was copied.
+    """
+    os.chdir(root)
+    os.environ.update(settings.environment())
+    if Path("profiles.yml").exists() or "DBT_PROFILES_DIR" in os.environ:
+        return False
+    shutil.copyfile("profiles.example.yml", "profiles.yml")
+    return True
+
+
+def invoke(
+    arguments: Sequence[str],
+    variables: Mapping[str, Any],
+    manifest: Any = None,
+    listen: Callable[[Any], None] | None = None,
+) -> Any:
+    """Run dbt silently on the project in the working folder; return its result.
+
+    Args:
+        arguments: the command and its options.
+        variables: dbt variables.
+        manifest: the parsed project, so that it is not parsed again.
+        listen: takes dbt's events.
+    """
+    from dbt.cli.main import dbtRunner  # takes a second to import
+
+    quiet = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    common = ["--project-dir", ".", "--vars", json.dumps(variables)]
+    runner = dbtRunner(manifest=manifest, callbacks=[listen] if listen else [])
+    result = runner.invoke([*quiet, *arguments, *common])
+    connections = sys.modules.get("dbt.adapters.duckdb.connections")
+    if connections:  # so that others can open the file
+        connections.DuckDBConnectionManager.close_all_connections()
+    return result
+
+
+def failures_of(result: Any) -> list[str]:
+    """Return what went wrong in a run of dbt, one text per failure; none after a good one."""
+    results = list(getattr(result.result, "results", None) or [])
+    failures = [_failure(item) for item in results if str(item.status) in FAILED]
+    if result.exception is not None:
+        failures.append(plain_message(str(result.exception)))
+    if not result.success and not failures:
+        failures.append("dbt stopped without a reason; logs/dbt.log has the details.")
+    return failures
 
 
 def _counts(results: list[Any]) -> dict[str, int]:

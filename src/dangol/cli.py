@@ -1,6 +1,7 @@
-"""The command line: `dangol build`, `summary`, `why`, `sample`, `map`, `docs`, `check-yaml`.
+"""The command line: `dangol build`, `summary`, `why`, `export`, `sample`, `map`, `docs`, ...
 
-Exit codes: 0 green, 1 a model or test failed, 2 a value or option that cannot be meant.
+Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
+cannot be meant.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import os
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from dangol import __version__
@@ -54,6 +57,21 @@ def _parser() -> argparse.ArgumentParser:
     why.set_defaults(run=_why)
     _add_choices(why)
     why.add_argument("--customer", required=True, metavar="ID", help="any identifier of a person")
+
+    export = commands.add_parser("export", help="publish the files of all destinations to OUT")
+    export.set_defaults(run=_export)
+    export.add_argument("--warehouse", help="WAREHOUSE: DuckDB file (default dangol.duckdb)")
+    export.add_argument("--out", help="OUT: folder of published files (default exports)")
+    export.add_argument(
+        "--destinations", metavar="A,B", help="DESTINATIONS: only these (default: all active ones)"
+    )
+    export.add_argument("--max-age-hours", help="MAX_AGE_HOURS: how old the build may be")
+    export.add_argument(
+        "--dry-run", action="store_const", const="1", help="DRY_RUN=1: count, write no file"
+    )
+    export.add_argument("--threads", help="THREADS: number of threads (default 2)")
+    export.add_argument("--target", help="TARGET: duckdb; Spark has no files to publish")
+    export.add_argument("--now", help="DANGOL_NOW: the moment to act as of, for tests (ISO, UTC)")
 
     docs = commands.add_parser("docs", help="write the documentation to target/static_index.html")
     docs.set_defaults(run=_docs)
@@ -160,6 +178,45 @@ def _why(options: argparse.Namespace) -> int:
         return 1
     print("\n".join(lines))
     return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    root = find_project(Path.cwd())
+    settings = Settings.read(os.environ, vars(options))
+    if settings.target == "spark":
+        raise UsageError(
+            "TARGET is 'spark'; publishing reads a DuckDB warehouse. Build one from the same RAW"
+            " (make build), then publish it."
+        )
+    # what was read, and how, the build itself has noted
+    settings = replace(settings, raw=None, as_of=None, currency=None, timezone=None)
+    settings.check(root)
+    now = _now(options.now or os.environ.get("DANGOL_NOW"))
+    from dangol.publishing import RefusedError, publish
+
+    try:
+        publish(settings, root, now)
+    except RefusedError as refusal:
+        first, *others = str(refusal).splitlines()
+        _complain(f"nothing was published. {first}")
+        for line in others:
+            print(textwrap.indent(line, "  "), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _now(given: str | None) -> datetime:
+    """Return the moment to act as of, in UTC and without a zone; the clock's when none is given."""
+    try:
+        # Python 3.10 does not read Z
+        moment = datetime.fromisoformat(given.replace("Z", "+00:00")) if given else None
+    except ValueError:
+        raise UsageError(
+            f"DANGOL_NOW is {given!r}; it must be a moment such as 2026-07-01T09:00:00Z."
+        ) from None
+    if moment is None:
+        moment = datetime.now(timezone.utc)
+    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -39,6 +39,10 @@ class Settings:
         currency: reporting currency (ISO 4217), or '' for the only one in RAW.
         timezone: reporting time zone (IANA name).
         threads: number of threads.
+        out: folder of published files, relative to the project.
+        max_age_hours: how old a build may be to be published.
+        destinations: which ones to publish, with commas between; None: all active ones.
+        dry_run: anything but '' and 0 counts only, and writes no file.
     """
 
     raw: str | None = None
@@ -48,6 +52,10 @@ class Settings:
     currency: str | None = None
     timezone: str | None = None
     threads: str = "2"
+    out: str = "exports"
+    max_age_hours: str | None = None
+    destinations: str | None = None
+    dry_run: str | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str], options: Mapping[str, str | None]) -> Settings:
@@ -59,6 +67,8 @@ class Settings:
         for field in fields(cls):
             option = options.get(field.name)
             value = option if option is not None else environ.get(field.name.upper())
+            if field.name == "dry_run" and value == "0":
+                continue
             if value or (field.name == "raw" and value is not None):
                 chosen[field.name] = value
         return cls(**chosen)
@@ -75,6 +85,7 @@ class Settings:
         self._check_timezone()
         if not re.fullmatch(r"[1-9][0-9]?", self.threads):
             raise UsageError(f"THREADS is {self.threads!r}; it must be a number from 1 to 99.")
+        self._check_export(root)
         self._check_target()
 
     def dbt_vars(self) -> dict[str, str]:
@@ -150,6 +161,20 @@ class Settings:
             near = difflib.get_close_matches(self.timezone, sorted(known), n=1)
             hint = f" Did you mean {near[0]}?" if near else " Names look like Asia/Seoul."
             raise UsageError(f"TIMEZONE is {self.timezone!r}; no such time zone is known.{hint}")
+
+    def _check_export(self, root: Path) -> None:
+        place = root / self.out
+        if not re.fullmatch(r"[^\x00-\x1f]+", self.out) or (place.exists() and not place.is_dir()):
+            raise UsageError(f"OUT is {self.out!r}; it must be a folder, such as exports.")
+        if self.max_age_hours and not re.fullmatch(r"[1-9][0-9]{0,3}", self.max_age_hours):
+            raise UsageError(
+                f"MAX_AGE_HOURS is {self.max_age_hours!r}; it must be a number of hours from 1."
+            )
+        if self.destinations and not re.fullmatch(r"[a-z_]+(,[a-z_]+)*", self.destinations):
+            raise UsageError(
+                f"DESTINATIONS is {self.destinations!r}; it must be names with commas between,"
+                " such as braze,sms."
+            )
 
     def _check_target(self) -> None:
         if self.target not in TARGETS:

@@ -149,9 +149,9 @@ MUTATIONS = [
     ),
     Mutation(
         "a cart of 48 hours ago is forgotten",
-        "models/audiences/audience_cart_abandonment.sql",
-        "carts.carted_at >= {{",
-        "carts.carted_at > {{",
+        "models/audiences/campaigns/audience_cart_abandonment.sql",
+        "cart_items.carted_at >= {{",
+        "cart_items.carted_at > {{",
     ),
     Mutation(
         "regular customers are asked for their second purchase",
@@ -161,9 +161,34 @@ MUTATIONS = [
     ),
     Mutation(
         "who bought the product since is told that it is back",
-        "models/audiences/audience_back_in_stock.sql",
-        "last_purchases.bought_at is null or last_purchases.bought_at < stock_waits.wanted_at",
-        "true",
+        "models/audiences/campaigns/audience_back_in_stock.sql",
+        "or product_purchases.last_ordered_at < stock_waits.wanted_at",
+        "or true",
+    ),
+    Mutation(
+        "a product with none left is called scarce",
+        "models/audiences/campaigns/audience_low_stock_cart.sql",
+        "between 1 and campaigns.stock_bound",
+        "between 0 and campaigns.stock_bound",
+    ),
+    Mutation(
+        "a price that fell by less than 10 % is announced",
+        "models/audiences/campaigns/audience_price_drop.sql",
+        "as decimal(19, 4)) * 9",
+        "as decimal(19, 4)) * 10",
+    ),
+    Mutation(
+        "a coupon is offered for a price below its least order",
+        "models/intermediate/triggers/int_coupon_offers.sql",
+        "            lasting_coupons.customer_id is null\n"
+        "            and hesitations.price >= lasting_coupons.min_order_amount\n",
+        "            lasting_coupons.customer_id is null\n",
+    ),
+    Mutation(
+        "points that had lapsed unbooked are still there",
+        "models/intermediate/triggers/int_point_lots.sql",
+        "max(coalesce(lapses.lapsed_points, 0))",
+        "0",
     ),
     Mutation(
         "addresses leave for Braze whatever their owner said",

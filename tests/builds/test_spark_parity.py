@@ -61,7 +61,7 @@ class Pair:
         self.schemas = dict(
             self.connection.execute(
                 "select table_name, table_schema from information_schema.tables"
-                " where table_schema not in ('landing', 'main')"
+                " where table_schema not in ('landing', 'main') and table_name <> 'run_history'"
             ).fetchall()
         )
 

@@ -73,8 +73,8 @@ members as (
     select
         'referral_invite' as campaign_id,
         triggers.customer_id,
-        triggers.trigger_key as trigger_key,
-        triggers.triggered_at as triggered_at,
+        triggers.trigger_key,
+        triggers.triggered_at,
         cast(null as string) as product_id,
         {{ template_variables({
             'customer_name': 'customers.name',

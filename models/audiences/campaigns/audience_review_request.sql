@@ -116,7 +116,7 @@ members as (
         triggers.customer_id,
         triggers.order_id as trigger_key,
         triggers.delivered_at as triggered_at,
-        ranked_items.product_id as product_id,
+        ranked_items.product_id,
         {{ template_variables({
             'customer_name': 'customers.name',
             'product_id': 'ranked_items.product_id',

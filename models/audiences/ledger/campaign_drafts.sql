@@ -12,13 +12,19 @@ campaigns as (
 
 templates as (
 
-    select * from {{ ref('message_templates') }}
+    select * from {{ ref('campaign_templates') }}
 
 ),
 
 as_of as (
 
     select * from {{ ref('int_as_of') }}
+
+),
+
+standard as (
+
+    select {{ template_variables(standard_variables()) }} as variables from as_of
 
 ),
 
@@ -41,10 +47,10 @@ planned as (
         plans.is_kakao_friend,
         campaigns.allows_lms,
         campaigns.stock_bound,
-        {{ message_parameters('plans.variables') }} as parameters
+        {{ message_parameters('plans.variables', 'standard.variables') }} as parameters
     from plans
     inner join campaigns on plans.campaign_id = campaigns.campaign_id
-    cross join as_of
+    cross join standard
     where plans.arm <> 'control'
 
 ),
@@ -62,9 +68,11 @@ wanted as (
 ranked_templates as (
 
     select
+        wanted.template_id,
         wanted.arm,
         wanted.wanted_language,
-        templates.*,
+        templates.variant,
+        templates.language,
         row_number() over (
             partition by wanted.template_id, wanted.arm, wanted.wanted_language
             order by
@@ -76,7 +84,7 @@ ranked_templates as (
         on
             wanted.template_id = templates.template_id
             and templates.language in (wanted.wanted_language, '{{ var("default_language") }}')
-            and coalesce(templates.variant, '') in ('', wanted.arm)
+            and templates.variant in ('', wanted.arm)
 
 ),
 
@@ -93,13 +101,8 @@ chosen as (
         planned.stock_bound,
         planned.template_id,
         planned.wanted_language,
+        templates.variant,
         templates.language,
-        templates.template_code,
-        templates.title as title_template,
-        -- a spreadsheet may have saved the seed with its own line ends
-        replace(templates.body, chr(13), '') as body_template,
-        templates.link as link_template,
-        templates.claims,
         planned.parameters
     from planned
     left join ranked_templates as templates

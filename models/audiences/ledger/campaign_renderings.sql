@@ -4,28 +4,35 @@ with drafts as (
 
 ),
 
-assembled as (
+templates as (
 
-    select
-        *,
-        coalesce(title_template, '') || coalesce(body_template, '')
-        || coalesce(link_template, '') as whole_template
-    from drafts
+    select * from {{ ref('campaign_templates') }}
 
 ),
 
 filled as (
 
-    -- a variable that the template does not use has no value
     select
-        {%- for name in message_variables() %}
+        {%- for slot in template_slots() %}
+        {%- set variable = 'templates.variable_' ~ slot %}
         case
-            when contains(whole_template, '{{ variable_mark(name) }}')
-                then coalesce({{ json_text('parameters', name) }}, '')
-        end as {{ name }}_value,
+            when {{ variable }} is not null
+                then coalesce({{ json_text('drafts.parameters', variable) }}, '')
+        end as value_{{ slot }},
+        {{ variable }},
         {%- endfor %}
-        assembled.*
-    from assembled
+        drafts.*,
+        templates.template_code,
+        templates.claims,
+        templates.title as title_template,
+        templates.body as body_template,
+        templates.link as link_template
+    from drafts
+    left join templates
+        on
+            drafts.template_id = templates.template_id
+            and drafts.variant = templates.variant
+            and drafts.language = templates.language
 
 ),
 
@@ -33,19 +40,14 @@ rendered as (
 
     select
         *,
-        {{ rendered_text('title_template', message_variables()) }} as title,
-        {{ rendered_text('body_template', message_variables()) }} as body,
-        {{ rendered_text('link_template', link_variables(), is_link=true) }} as link,
+        {{ rendered_text('title_template') }} as title,
+        {{ rendered_text('body_template') }} as body,
+        {{ rendered_text('link_template', is_link=true) }} as link,
         case
-            {%- for name in message_variables() %}
-            when {{ name }}_value = '' then '{{ name }}'
+            {%- for slot in template_slots() %}
+            when value_{{ slot }} = '' then variable_{{ slot }}
             {%- endfor %}
-        end as empty_variable,
-        contains(claims, 'low_stock') as claims_low_stock,
-        contains(claims, 'ends_today') as claims_ends_today,
-        try_cast({{ json_text('parameters', 'stock_left') }} as int) as stock_left,
-        try_cast({{ json_text('parameters', 'stock_counted_at') }} as timestamp) as counted_at,
-        try_cast({{ json_text('parameters', 'expires_on') }} as date) as expires_on
+        end as empty_variable
     from filled
 
 ),
@@ -72,19 +74,12 @@ judged as (
                     'there is no template ' || coalesce(template_id, 'for the channel')
                     || ' in ' || wanted_language
             when empty_variable is not null then 'variable ' || empty_variable || ' is empty'
-            when contains(coalesce(title, '') || coalesce(body, '') || coalesce(link, ''), '#{{ "{" }}')
-                then 'the template has a variable that is not known'
-            when
-                claims_low_stock and not coalesce(
-                    stock_left between 1 and stock_bound
-                    and planned_at between counted_at and {{ add_minutes('counted_at', 24 * 60) }},
-                    false
-                )
+            when contains(title || body || link, '#{{ "{" }}')
+                then 'the template has a variable that cannot be filled'
+            when contains(claims, 'low_stock') and not {{ has_low_stock() }}
                 then 'the text says that few are left, and no stock count of the last day says so'
-            when
-                claims_ends_today
-                and not coalesce(expires_on = {{ local_date('planned_at') }}, false)
-                then 'the text says that the coupon ends today, and it does not'
+            when contains(claims, 'ends_today') and not {{ ends_today() }}
+                then 'the text says that the offer ends today, and it does not'
         end as problem
     from rendered
 

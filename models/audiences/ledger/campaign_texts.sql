@@ -57,9 +57,8 @@ measured as (
         end as text_length,
         {{ text_limit('message_type') }} as text_limit,
         case
-            when message_type in ('sms', 'lms') then {{ first_other_character(
-                "coalesce(sent_title, '') || labelled_body", cp949_characters()
-            ) }}
+            when message_type in ('sms', 'lms')
+                then {{ first_foreign_character("coalesce(sent_title, '') || labelled_body") }}
             else ''
         end as foreign_character
     from titled

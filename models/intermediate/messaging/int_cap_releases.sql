@@ -78,11 +78,11 @@ filled as (
         on
             (
                 frequency_caps.channel = 'all'
-                and frequency_caps.max_messages = numbered.number_of_all
+                and numbered.number_of_all = frequency_caps.max_messages
             )
             or (
-                frequency_caps.channel = numbered.channel
-                and frequency_caps.max_messages = numbered.number_of_channel
+                numbered.channel = frequency_caps.channel
+                and numbered.number_of_channel = frequency_caps.max_messages
             )
 
 ),

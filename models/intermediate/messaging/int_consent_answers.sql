@@ -93,10 +93,12 @@ known as (
         answers.changed_at,
         answers.answered_in,
         answers.source,
-        case when answers.result_notified_at < as_of.as_of_ends_at then answers.result_notified_at end
-            as result_notified_at,
-        case when answers.reconfirmed_at < as_of.as_of_ends_at then answers.reconfirmed_at end
-            as reconfirmed_at
+        case
+            when answers.result_notified_at < as_of.as_of_ends_at then answers.result_notified_at
+        end as result_notified_at,
+        case
+            when answers.reconfirmed_at < as_of.as_of_ends_at then answers.reconfirmed_at
+        end as reconfirmed_at
     from answers
     inner join channels on answers.named_channel in (channels.channel, 'all')
     inner join identities

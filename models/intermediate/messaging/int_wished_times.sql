@@ -12,6 +12,12 @@ campaigns as (
 
 ),
 
+best_hours as (
+
+    select * from {{ ref('int_best_hours') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -27,15 +33,9 @@ time_zones as (
 
 ),
 
-hours as (
-
-    select {{ whole_numbers('0', '23') }} as hour_of_day
-
-),
-
 send_times as (
 
-    select lpad(cast(hour_of_day as string), 2, '0') || ':00' as send_time from hours
+    select lpad(cast(best_hour as string), 2, '0') || ':00' as send_time from best_hours
     union distinct
     select send_time from campaigns
 
@@ -44,16 +44,6 @@ send_times as (
 nearby_days as (
 
     select {{ whole_numbers('-1', '1') }} as day_number
-
-),
-
-night_rules as (
-
-    select 'none' as night_rule
-    union all
-    select 'night' as night_rule
-    union all
-    select 'kakao_night' as night_rule
 
 ),
 

@@ -34,7 +34,9 @@ lasting_coupons as (
         on
             open_coupons.expires_at is null
             or open_coupons.expires_at >= {{ add_minutes('as_of.as_of_ends_at', 24 * 60) }}
-    where open_coupons.value > 0 or open_coupons.kind = 'shipping'
+    where
+        open_coupons.kind = 'shipping'
+        or (open_coupons.kind in ('amount', 'percent') and open_coupons.value > 0)
 
 ),
 
@@ -48,7 +50,7 @@ personal_pairs as (
     inner join lasting_coupons
         on
             hesitations.customer_id = lasting_coupons.customer_id
-            and lasting_coupons.min_order_amount <= hesitations.price
+            and hesitations.price >= lasting_coupons.min_order_amount
             and lasting_coupons.place_among_alike = 1
 
 ),
@@ -63,7 +65,7 @@ public_pairs as (
     inner join lasting_coupons
         on
             lasting_coupons.customer_id is null
-            and lasting_coupons.min_order_amount <= hesitations.price
+            and hesitations.price >= lasting_coupons.min_order_amount
             and lasting_coupons.place_among_alike = 1
 
 ),
@@ -87,7 +89,11 @@ valued as (
         lasting_coupons.coupon_value_en,
         case
             when lasting_coupons.kind = 'percent'
-                then {{ money_times('hesitations.price', money_times('lasting_coupons.value', '0.01')) }}
+                then
+                    {{ money_times(
+                        'hesitations.price',
+                        money_times('lasting_coupons.value', '0.01')
+                    ) }}
             when lasting_coupons.kind = 'amount'
                 then least(lasting_coupons.value, hesitations.price)
             else cast(0 as decimal(18, 4))

@@ -71,7 +71,7 @@ ranked_grades as (
 
 ),
 
-distances as (
+compared as (
 
     select
         measured.customer_id,
@@ -81,21 +81,30 @@ distances as (
         present_grades.grade_code,
         next_grades.grade_code as next_grade_code,
         next_grades.min_net_revenue as next_min_net_revenue,
-        case
-            when next_grades.rank is not null
-                then cast(
-                    greatest(next_grades.min_net_revenue - measured.net_revenue, 0)
-                    as decimal(18, 4)
-                )
-        end as amount_missing,
-        case
-            when next_grades.rank is not null
-                then greatest(next_grades.min_order_count - measured.order_count, 0)
-        end as orders_missing
+        cast(next_grades.min_net_revenue - measured.net_revenue as decimal(18, 4))
+            as amount_missing,
+        next_grades.min_order_count - measured.order_count as orders_missing
     from measured
     inner join reached on measured.customer_id = reached.customer_id
     inner join ranked_grades as present_grades on reached.grade_rank = present_grades.rank
     left join grades as next_grades on present_grades.next_rank = next_grades.rank
+
+),
+
+distances as (
+
+    select
+        customer_id,
+        net_revenue,
+        order_count,
+        last_ordered_at,
+        grade_code,
+        next_grade_code,
+        next_min_net_revenue,
+        cast(case when amount_missing < 0 then 0 else amount_missing end as decimal(18, 4))
+            as amount_missing,
+        case when orders_missing < 0 then 0 else orders_missing end as orders_missing
+    from compared
 
 )
 

@@ -76,7 +76,7 @@ spent_before_the_end as (
     inner join entries
         on
             lots.customer_id = entries.customer_id
-            and entries.occurred_at < lots.expires_at
+            and lots.expires_at > entries.occurred_at
             and entries.spent_points > 0
     where lots.is_over
     group by lots.customer_id, lots.entry_id
@@ -104,7 +104,10 @@ totals as (
     select
         entries.customer_id,
         sum(entries.spent_points)
-        + greatest(sum(entries.lapsed_points), max(coalesce(lapses.lapsed_points, 0))) as gone_points
+        + greatest(
+            sum(entries.lapsed_points),
+            max(coalesce(lapses.lapsed_points, 0))
+        ) as gone_points
     from entries
     left join lapses on entries.customer_id = lapses.customer_id
     group by entries.customer_id

@@ -1,0 +1,22 @@
+with campaign_destinations as (
+
+    select * from {{ ref('campaign_destinations') }}
+
+),
+
+requests as (
+
+    select
+        '{{ var("kakao_sender_key") }}' as {{ header('senderKey') }},
+        template_code as {{ header('templateCode') }},
+        substr({{ korean_time('send_at') }}, 1, 16) as {{ header('requestDate') }},
+        {{ korean_mobile('contact') }} as {{ header('recipientNo') }},
+        parameters as {{ header('templateParameter') }},
+        {{ resend_parameter() }} as {{ header('resendParameter') }},
+        campaign_id || ':' || customer_id as {{ header('recipientGroupingKey') }}
+    from campaign_destinations
+    where destination_id = 'kakao_alimtalk' and message_type = 'alimtalk'
+
+)
+
+select * from requests
