@@ -181,7 +181,7 @@ class Shop:
             self.raw,
             self.home,
             select=["+path:models/exports"],
-            max_age_hours=1_000_000,
+            max_age_hours=9_999,
             **settings.variables(),
         )
         assert built.is_green, built.messages
