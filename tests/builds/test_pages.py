@@ -62,6 +62,16 @@ def test_the_audience_row_shown_is_in_the_sample(name: str, sample_build: Build)
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_the_reasons_shown_are_those_of_the_sample(name: str, sample_build: Build) -> None:
+    rows = sample_build.rows(
+        "select reason_code, count(*) from audiences.campaign_eligibility"
+        " where campaign_id = 'winback' group by 1"
+    )
+    for reason, count in rows:
+        assert f"| {reason} | {count} |" in page(name)
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_every_public_table(name: str, sample_build: Build) -> None:
     for table in sample_build.tables():
         assert table.split(".")[1] in page(name), table

@@ -75,7 +75,7 @@ class Pair:
             for row in self.connection.execute(f"describe {table}").fetchall()
         ]
         assert [column for column, _ in columns] == theirs.column_names
-        listed = ", ".join(f"{spoken(column, kind)} as {column}" for column, kind in columns)
+        listed = ", ".join(f'{spoken(column, kind)} as "{column}"' for column, kind in columns)
         found = self.connection.execute(
             f"""
             with ours as (select {listed} from {table}),
@@ -96,8 +96,8 @@ class Pair:
 def spoken(column: str, kind: str) -> str:
     """Return SQL that brings both engines' values of a column to one type, unchanged."""
     if kind.startswith("TIMESTAMP"):
-        return f"timezone('UTC', cast({column} as timestamptz))"
-    return f"cast({column} as {kind})"
+        return f"timezone('UTC', cast(\"{column}\" as timestamptz))"
+    return f'cast("{column}" as {kind})'
 
 
 @pytest.fixture(scope="session")

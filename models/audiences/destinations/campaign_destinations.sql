@@ -51,10 +51,9 @@ taken as (
         campaign_messages.fallback_body
     from campaign_messages
     inner join destinations
-        on instr(
-            '|' || destinations.channels || '|',
-            '|' || campaign_messages.channel || '|'
-        ) > 0
+        on
+            instr('|' || destinations.channels || '|', '|' || campaign_messages.channel || '|')
+            > 0
     left join given_away
         on
             campaign_messages.customer_id = given_away.customer_id
