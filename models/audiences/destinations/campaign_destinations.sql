@@ -67,12 +67,14 @@ taken as (
             not destinations.needs_overseas or coalesce(given_away.has_overseas_consent, false)
         )
         -- Alimtalk informs, brand messages advertise
-        and case destinations.destination_id
-            when 'kakao_alimtalk' then campaign_messages.message_type = 'alimtalk'
-            when 'aligo' then campaign_messages.message_type = 'alimtalk'
-            when 'kakao_brand' then campaign_messages.message_type <> 'alimtalk'
-            else true
-        end
+        and (
+            destinations.destination_id not in ('kakao_alimtalk', 'aligo')
+            or campaign_messages.message_type = 'alimtalk'
+        )
+        and (
+            destinations.destination_id <> 'kakao_brand'
+            or campaign_messages.message_type <> 'alimtalk'
+        )
 
 )
 
