@@ -180,7 +180,7 @@ class Shop:
         built = build(
             self.raw,
             self.home,
-            select=["+path:models/exports"],
+            select=["+path:models/exports", "+customer_identities"],
             max_age_hours=9_999,
             **settings.variables(),
         )
