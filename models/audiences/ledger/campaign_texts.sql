@@ -72,7 +72,7 @@ judged as (
         customer_id,
         channel,
         template_id,
-        case when message_type = 'alimtalk' then nullif(template_code, '') end as template_code,
+        nullif(template_code, '') as template_code,
         language,
         message_type,
         sent_title as title,
@@ -84,8 +84,8 @@ judged as (
             when message_type in ('lms', 'email', 'push') and coalesce(title, '') = ''
                 then 'the title is empty'
             when body = '' then 'the text is empty'
-            when message_type = 'alimtalk' and coalesce(template_code, '') = ''
-                then 'the Alimtalk has no approved template code'
+            when channel = 'kakao' and coalesce(template_code, '') = ''
+                then 'the Kakao message has no template code'
             when {{ has_unprintable("coalesce(sent_title, '') || labelled_body") }}
                 then 'the text has a control character'
             when contains(sent_title, chr(10)) then 'the title has a line break'

@@ -18,5 +18,5 @@ where
         contains(coalesce(title, '') || body || coalesce(link, ''), '#{{ "{" }}')
         or coalesce(body, '') = ''
         or (message_type in ('email', 'push', 'lms') and coalesce(title, '') = '')
-        or (message_type = 'alimtalk' and template_code is null)
+        or (channel = 'kakao' and template_code is null)
     )

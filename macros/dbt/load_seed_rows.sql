@@ -1,0 +1,33 @@
+{#-
+    Replaces dbt-spark's own, which writes each value between quotes as it stands: an apostrophe
+    breaks the statement, and what is missing becomes the text `None`.
+
+    model: the seed. agate_table: its rows.
+-#}
+{% macro spark__load_csv_rows(model, agate_table) %}
+    {% set types = model['config'].get('column_types', {}) %}
+    {% set statements = [] %}
+    {% for chunk in agate_table.rows | batch(get_batch_size()) %}
+        {% set statement %}
+            insert into {{ this.render() }} values
+            {%- for row in chunk %}
+            (
+                {%- for name in agate_table.column_names -%}
+                cast({{ spark_literal(row[name]) }} as {{ types.get(name, adapter.convert_type(agate_table, loop.index0)) }})
+                {{- ', ' if not loop.last }}
+                {%- endfor -%}
+            ){{ ',' if not loop.last }}
+            {%- endfor %}
+        {% endset %}
+        {% do adapter.add_query(statement, abridge_sql_log=True) %}
+        {% do statements.append(statement) %}
+    {% endfor %}
+    {{ return(statements[0]) }}
+{% endmacro %}
+
+{#- A value of a seed as a literal of Spark SQL. value: a cell of an agate table. -#}
+{% macro spark_literal(value) %}
+    {%- if value is none -%} null
+    {%- else -%} '{{ value | string | replace('\\', '\\\\') | replace("'", "\\'") }}'
+    {%- endif -%}
+{% endmacro %}
