@@ -23,3 +23,14 @@
         false
     )
 {%- endmacro %}
+
+{#-
+    Whether the parameters of a draft say that the offer has ended (`expires_at`, UTC) when the
+    message arrives.
+-#}
+{% macro has_ended() -%}
+    coalesce(
+        try_cast({{ json_text('parameters', "'expires_at'") }} as timestamp) <= planned_at,
+        false
+    )
+{%- endmacro %}

@@ -76,15 +76,3 @@
         '＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～￠￡￢￣￥￦',
     ] | join -}}
 {%- endmacro %}
-
-{#-
-    The first character of a text that CP949 cannot hold; '' for none. (A regular expression with all
-    the ranges of CP949 would overflow Java's stack on Spark.)
--#}
-{% macro first_foreign_character(text) -%}
-    substring(
-        translate(
-            {{ regex_replace(text, '[\n -~가-힣]+', '') }}, '{{ cp949_characters() }}', ''
-        ), 1, 1
-    )
-{%- endmacro %}

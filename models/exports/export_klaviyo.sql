@@ -86,12 +86,12 @@ rows_for_klaviyo as (
         addressed.customer_id as {{ header('External ID') }},
         profiles.name as {{ header('First Name') }},
         profiles.country as {{ header('Country') }},
-        case when addressed.email is not null
-            then coalesce(email_answers.state, 'Never Subscribed') end
-            as {{ header('Email Marketing Consent') }},
-        case when addressed.phone is not null
-            then coalesce(sms_answers.state, 'Never Subscribed') end
-            as {{ header('SMS Marketing Consent') }},
+        case
+            when addressed.email is not null then coalesce(email_answers.state, 'Never Subscribed')
+        end as {{ header('Email Marketing Consent') }},
+        case
+            when addressed.phone is not null then coalesce(sms_answers.state, 'Never Subscribed')
+        end as {{ header('SMS Marketing Consent') }},
         case when addressed.phone is not null then sms_answers.answered_at end
             as {{ header('SMS Marketing Consent Timestamp') }},
         profiles.rfm_segment,

@@ -13,8 +13,7 @@ def test_every_code_point_agrees_with_the_codec() -> None:
     everything = "".join(map(chr, code_points()))
     with duckdb.connect() as connection:
         found = connection.execute(
-            "select translate(regexp_replace(?, '[\n -~가-힣]+', '', 'g'), ?, '')",
-            [everything, characters],
+            f"select regexp_replace(?, '[\n -~가-힣{characters}]+', '', 'g')", [everything]
         ).fetchall()
     assert found == [("".join(character for character in everything if not is_held(character)),)]
 

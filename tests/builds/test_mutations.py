@@ -191,10 +191,10 @@ MUTATIONS = [
         "0",
     ),
     Mutation(
-        "addresses leave for Braze whatever their owner said",
-        "models/exports/export_braze.sql",
-        "when channel = 'email' and may_advertise then contact",
-        "when channel = 'email' then contact",
+        "people are given to ad platforms who never agreed to it",
+        "models/audiences/destinations/campaign_destinations.sql",
+        "where is_granted",
+        "where true",
     ),
     Mutation(
         "the oldest delivery of an order wins",

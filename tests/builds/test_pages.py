@@ -62,6 +62,16 @@ def test_the_audience_row_shown_is_in_the_sample(name: str, sample_build: Build)
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_the_reasons_shown_are_those_of_the_sample(name: str, sample_build: Build) -> None:
+    rows = sample_build.rows(
+        "select reason_code, count(*) from audiences.campaign_eligibility"
+        " where campaign_id = 'winback' group by 1"
+    )
+    for reason, count in rows:
+        assert f"| {reason} | {count} |" in page(name)
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_every_public_table(name: str, sample_build: Build) -> None:
     for table in sample_build.tables():
         assert table.split(".")[1] in page(name), table
@@ -82,3 +92,18 @@ def test_the_page_on_raw_data_names_every_table_and_column_of_the_contract() -> 
             if not meta.get("landing"):
                 star = "*" if meta.get("required") else ""
                 assert f"{column['name']}{star}" in rows[table["name"]], column["name"]
+
+
+def test_every_proof_that_the_page_on_messaging_names_is_there() -> None:
+    table = page("docs/messaging.md").split("## The rules, the law")[1]
+    named = set(re.findall(r"`([a-z0-9_]{20,}|test_[a-z0-9_]+\.py)`", table))
+    files = [path for folder in ("models", "tests") for path in (ROOT / folder).rglob("*")]
+    unit_tests = {
+        test["name"]
+        for path in files
+        if path.name.endswith("__unit_tests.yml")
+        for test in yaml.safe_load(path.read_text(encoding="utf-8"))["unit_tests"]
+    }
+    proofs = unit_tests | {path.stem for path in files} | {path.name for path in files}
+    assert len(named) > 50
+    assert named <= proofs, named - proofs

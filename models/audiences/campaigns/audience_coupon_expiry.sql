@@ -45,6 +45,7 @@ members as (
             'coupon_value': 'triggers.coupon_value_ko',
             'coupon_value_en': 'triggers.coupon_value_en',
             'expires_on': 'triggers.expires_on',
+            'expires_at': 'triggers.expires_at',
         }) }} as variables
     from triggers
     inner join customers on triggers.customer_id = customers.customer_id

@@ -51,10 +51,9 @@ taken as (
         campaign_messages.fallback_body
     from campaign_messages
     inner join destinations
-        on instr(
-            '|' || destinations.channels || '|',
-            '|' || campaign_messages.channel || '|'
-        ) > 0
+        on
+            instr('|' || destinations.channels || '|', '|' || campaign_messages.channel || '|')
+            > 0
     left join given_away
         on
             campaign_messages.customer_id = given_away.customer_id
@@ -68,12 +67,14 @@ taken as (
             not destinations.needs_overseas or coalesce(given_away.has_overseas_consent, false)
         )
         -- Alimtalk informs, brand messages advertise
-        and case destinations.destination_id
-            when 'kakao_alimtalk' then campaign_messages.message_type = 'alimtalk'
-            when 'aligo' then campaign_messages.message_type = 'alimtalk'
-            when 'kakao_brand' then campaign_messages.message_type <> 'alimtalk'
-            else true
-        end
+        and (
+            destinations.destination_id not in ('kakao_alimtalk', 'aligo')
+            or campaign_messages.message_type = 'alimtalk'
+        )
+        and (
+            destinations.destination_id <> 'kakao_brand'
+            or campaign_messages.message_type <> 'alimtalk'
+        )
 
 )
 

@@ -115,7 +115,7 @@ checks as (
             as is_in_global_holdout,
         case
             when campaign_plans.arm = 'control' then null
-            when campaign_texts.campaign_id is null then 'There is no text.'
+            when campaign_texts.campaign_id is null then 'there is no text'
             else campaign_texts.problem
         end as text_problem
     from campaign_plans

@@ -80,6 +80,7 @@ judged as (
                 then 'the text says that few are left, and no stock count of the last day says so'
             when contains(claims, 'ends_today') and not {{ ends_today() }}
                 then 'the text says that the offer ends today, and it does not'
+            when {{ has_ended() }} then 'the offer has ended when the message arrives'
         end as problem
     from rendered
 

@@ -32,7 +32,9 @@ filled as (
 variables as (
 
     {%- for name in campaign_variables() %}
-    select '{{ name }}' as name
+    select
+        '{{ name }}' as name,
+        '#{{ "{" ~ name ~ "}" }}' as mark
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -51,9 +53,7 @@ used as (
         ) as slot
     from filled
     inner join variables
-        on contains(
-            filled.title || filled.body || filled.link, '#{{ "{" }}' || variables.name || '}'
-        )
+        on contains(filled.title || filled.body || filled.link, variables.mark)
 
 ),
 

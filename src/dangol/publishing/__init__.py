@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import fcntl
+import logging
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -46,9 +48,12 @@ def judge_members(
     destination_id: str, paths: Sequence[Path], row_count: int, docs: Path
 ) -> list[str]:
     """Return what great-expectations finds wrong with the files of a destination."""
-    from dangol.expectations import judge_files  # takes seconds to import
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of great-expectations' own parts about each other
+        from dangol.expectations import judge_files
 
-    failures = judge_files(destination_id, list(paths), row_count=row_count, docs=docs)
+        logging.getLogger("great_expectations").setLevel(logging.WARNING)
+        failures = judge_files(destination_id, list(paths), row_count=row_count, docs=docs)
     return [str(failure) for failure in failures]
 
 
@@ -171,8 +176,12 @@ def _notes(
             notes.append(f"{name} got no list: {entry['reason']}.")
         if "reset" in entry:
             notes.append(f"{name} is to be filled anew: {entry['reset']}.")
-        if "carried_over_from" in entry:
-            notes.append(f"{name} is unchanged from {entry['carried_over_from']}.")
+    carried = [name for name, entry in entries.items() if "carried_over_from" in entry]
+    if carried:
+        notes.append(
+            f"Unchanged from the last publication: {_listed(carried)}. Whoever has opted out since"
+            " is still in those files."
+        )
     return notes
 
 

@@ -1,4 +1,4 @@
--- what the macros make of a name or an address, beside what they should; fails for each that differs
+-- what the macros make of a name, an address or a text, beside what they should
 {%- set missing = "cast(null as string)" -%}
 {%- set cases = [
     ('a_family_name_is_the_first_syllable', family_name("'김민수'"), "'김'"),
