@@ -8,7 +8,9 @@ stops the publication, so each has a reason that a person can act on.
 from __future__ import annotations
 
 import json
+import logging
 import re
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -729,11 +731,13 @@ def _context(docs: Path | None) -> EphemeralDataContext:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    for name in list(context.get_site_names()):
+    for name, site in dict(context.variables.data_docs_sites or {}).items():
         context.delete_data_docs_site(name)
+        shutil.rmtree(site["store_backend"]["base_directory"], ignore_errors=True)
     if docs is not None:
         context.add_data_docs_site(
             site_name="docs",
