@@ -94,6 +94,26 @@ def test_the_page_on_raw_data_names_every_table_and_column_of_the_contract() -> 
                 assert f"{column['name']}{star}" in rows[table["name"]], column["name"]
 
 
+def test_the_page_on_campaigns_shows_a_text_of_each_as_the_sample_has_it(
+    sample_build: Build,
+) -> None:
+    shown = {
+        line.split("|")[1].split("`")[1]: line
+        for line in page("docs/campaigns.md").splitlines()
+        if line.startswith("| `")
+    }
+    campaigns = sample_build.rows("select campaign_id, name_ko from reference.campaigns")
+    assert shown.keys() == {campaign for campaign, _ in campaigns}
+    for campaign, name in campaigns:
+        texts = sample_build.rows(
+            "select distinct concat_ws('<br>', title, replace(body, chr(10), '<br>'))"
+            " from audiences.campaign_texts where problem is null and language = 'ko'"
+            f" and campaign_id = '{campaign}'"
+        )
+        assert name in shown[campaign]
+        assert any(f"| {text} |" in shown[campaign] for (text,) in texts), campaign
+
+
 def test_every_proof_that_the_page_on_messaging_names_is_there() -> None:
     table = page("docs/messaging.md").split("## The rules, the law")[1]
     named = set(re.findall(r"`([a-z0-9_]{20,}|test_[a-z0-9_]+\.py)`", table))
