@@ -194,6 +194,7 @@ def built_shop(once: Once, name: str) -> Build:
             write_shop(make_shop(name), folder / "raw"),
             folder,
             select=["+campaign_recipients"],
+            engine_threads=1,
             **SHOPS[name].variables(),
         ),
     )

@@ -43,17 +43,26 @@ from dangol.settings import Settings as Choices
 DAYS = [date(2026, 6, 25) + timedelta(days=number) for number in range(5)]
 CUSTOMERS = 400
 TIMES = {
+    "orders": "ordered_at",
+    "events": "occurred_at",
     "consents": "changed_at",
     "suppressions": "suppressed_at",
     "messages": "sent_at",
     "message_events": "occurred_at",
     "tickets": "opened_at",
 }
-"""Raw tables that grow from day to day, and the column that says when a row arrives."""
+"""Raw tables that grow from day to day, and the column that says when a row arrives.
+
+A line of an order arrives with the order. What else the shop's files hold of later days, a build
+leaves out by itself.
+"""
 WAYS_OUT = ("consent", "address", "erasure", "person", "channel")
 """How somebody withdraws after the build, one a day."""
 TO_WITHDRAW, TO_PUBLISH = timedelta(minutes=1), timedelta(minutes=2)
 """How long after the end of the as-of day."""
+
+KNOWN = ("consents", "suppressions", "messages", "message_events", "tickets")
+"""Raw tables in which people say yes and no, or are written to."""
 
 Row = dict[str, str]
 
@@ -137,18 +146,22 @@ class Shop:
     def __init__(self, home: Path) -> None:
         self.home, self.raw = home, home / "raw"
         self.rng = random.Random(5)
+        self.variables = {"max_age_hours": 9_999}
         generate(CUSTOMERS, 150, 5, self.raw, end_date=DAYS[-1])
         self.customers = read(self.raw, "customers")
         self.assignments = read(self.raw, "assignments")
-        self.arrived: dict[str, list[Row]] = {table: [] for table in TIMES}
+        self.arrived: dict[str, list[Row]] = {table: [] for table in (*TIMES, "order_items")}
         self.waiting: list[tuple[datetime, str, Row]] = []
         self.left: list[Leaver] = []
         begins_at = Settings(as_of=DAYS[0]).ends_at
         never_sent = set()
-        for table, column in TIMES.items():
+        ordered_at = {}
+        for table in self.arrived:
             for row in read(self.raw, table):
-                at = moment(row[column])
+                at = moment(row[TIMES[table]]) if table in TIMES else ordered_at[row["order_id"]]
                 assert at
+                if table == "orders":
+                    ordered_at[row["order_id"]] = at
                 if table == "messages" and at >= begins_at:
                     never_sent.add(row["message_id"])  # from then on, it is we who send
                 elif row.get("message_id", "") not in never_sent:
@@ -182,10 +195,10 @@ class Shop:
             self.home,
             select=["+path:models/exports", "+customer_identities"],
             engine_threads=1,
-            max_age_hours=9_999,
-            **settings.variables(),
+            **self.variables,
         )
         assert built.is_green, built.messages
+        assert built.one("select as_of_date from intermediate.int_as_of") == settings.as_of
         person_of = dict(
             built.rows(
                 "select identifier, customer_id from marts.customer_identities"
@@ -208,7 +221,7 @@ class Shop:
             left=list(self.left),
             manifest=manifest,
             words=words,
-            known={table: list(rows) for table, rows in self.arrived.items()},
+            known={table: list(self.arrived[table]) for table in KNOWN},
         )
         self.send(day)
         return day
@@ -352,13 +365,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The shop, and the settings of this process as they were."""
     before, folder = dict(os.environ), Path.cwd()
     home = tmp_path_factory.mktemp("five_days")
+    shop = Shop(home)
+    # what builds set too, and the same variables all the time: so dbt reads the project once
     os.environ.update(
-        DBT_PROFILES_DIR=str(profiles_folder(home)),
+        DBT_PROFILES_DIR=str(profiles_folder(home, engine_threads=1)),
         DBT_TARGET_PATH=str(home / "publishing"),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
         WAREHOUSE=str(home / "shop.duckdb"),
+        THREADS="2",
+        TARGET="duckdb",
     )
-    assert invoke(["parse"], {}).success
-    yield Shop(home)
+    assert invoke(["parse"], {"raw": str(shop.raw), **shop.variables}).success
+    yield shop
     os.environ.clear()
     os.environ.update(before)
     os.chdir(folder)

@@ -49,6 +49,7 @@ def next_day(once: Once) -> Build:
             write_shop(make_shop(name, NEWCOMERS), folder / "raw"),
             folder,
             select=["+campaign_checks", "+path:models/exports"],
+            engine_threads=1,
             **later.variables(),
         ),
     )
