@@ -138,13 +138,13 @@ MUTATIONS = [
     Mutation(
         "the oldest answer about consent counts",
         "models/intermediate/messaging/int_consent_states.sql",
-        "known.changed_at desc,",
-        "known.changed_at,",
+        "                changed_at desc,",
+        "                changed_at asc,",
     ),
     Mutation(
         "a suppressed address is advertised to",
-        "models/intermediate/messaging/int_message_permissions.sql",
-        "        and not is_suppressed\n",
+        "models/audiences/ledger/campaign_eligibility.sql",
+        "            when suppression_reason is not null then 4\n",
         "",
     ),
     Mutation(
@@ -155,7 +155,7 @@ MUTATIONS = [
     ),
     Mutation(
         "regular customers are asked for their second purchase",
-        "models/audiences/audience_second_purchase.sql",
+        "models/audiences/campaigns/audience_second_purchase.sql",
         "having count(*) = 1",
         "having count(*) >= 1",
     ),
@@ -208,6 +208,42 @@ MUTATIONS = [
         "models/intermediate/quality/int_staged_counts.sql",
         "staged.received_at > ",
         "staged.received_at >= ",
+    ),
+    Mutation(
+        "a suppression that was lifted at the end of the day holds no more",
+        "models/intermediate/messaging/int_open_suppressions.sql",
+        "or suppressions.lifted_at >= as_of.as_of_ends_at",
+        "or suppressions.lifted_at > as_of.as_of_ends_at",
+    ),
+    Mutation(
+        "a campaign may come again a moment too early",
+        "models/audiences/ledger/campaign_checks.sql",
+        "            campaign_plans.planned_at\n            < {{ add_minutes('last_sends",
+        "            campaign_plans.planned_at\n            <= {{ add_minutes('last_sends",
+    ),
+    Mutation(
+        "a cap lets one message more through",
+        "models/intermediate/messaging/int_cap_releases.sql",
+        "and numbered.number_of_all = frequency_caps.max_messages",
+        "and numbered.number_of_all = frequency_caps.max_messages + 1",
+    ),
+    Mutation(
+        "a recorded control arm is overruled by the hash",
+        "models/audiences/ledger/campaign_arms.sql",
+        "when recorded.arm is not null then recorded.arm",
+        "when recorded.arm <> 'control' then recorded.arm",
+    ),
+    Mutation(
+        "who withdrew since the build is written to",
+        "models/audiences/ledger/campaign_messages.sql",
+        "            or message_permissions.has_marketing_consent\n",
+        "            or campaign_checks.has_marketing_consent\n",
+    ),
+    Mutation(
+        "a result told on the last day was told late",
+        "models/marts/consent/consent_result_notices.sql",
+        "when dated.result_notified_on <= dated.result_notice_due_on",
+        "when dated.result_notified_on < dated.result_notice_due_on",
     ),
 ]
 
