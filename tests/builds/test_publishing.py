@@ -161,6 +161,43 @@ def test_the_sample_is_published_and_every_file_is_what_its_destination_takes(sh
     shutil.copytree(current, shop.out.parent / "first")
 
 
+PERSON = {
+    **{"braze": "external_id", "klaviyo": "External ID", "mailchimp": "Customer ID"},
+    **{"listmonk": "attributes", "onsite": "customer_id"},
+}
+"""Where the files that list people say who it is."""
+CONTACT = {
+    **{"aligo": "receiver", "kakao_alimtalk": "recipientNo", "kakao_brand": "recipientNo"},
+    **{"push": "token", "sms": "phone", "solapi": "to"},
+}
+"""Where the files that list messages say whom they go to."""
+
+
+def test_every_row_of_the_published_files_is_one_that_the_ledger_calls_eligible(
+    shop: Shop,
+) -> None:
+    folder = shop.out.parent / "first"
+    eligible = shop.rows(
+        "select customer_id, channel, contact, arm from audiences.campaign_eligibility"
+        " inner join audiences.campaign_checks using (campaign_id, customer_id, channel)"
+        " where is_eligible"
+    )
+    taken = dict(shop.rows("select destination_id, channels from reference.destinations"))
+    seen = 0
+    for name, channels in taken.items():
+        rows = [row for row in eligible if row[1] in channels.split("|") and row[3] != "control"]
+        people, contacts = {row[0] for row in rows}, {row[2] for row in rows}
+        for member in part(folder, name, "members"):
+            if name in PERSON:
+                value = member[PERSON[name]]
+                assert (json.loads(value)["customer_id"] if name == "listmonk" else value) in people
+            else:
+                value = member[CONTACT[name]]
+                assert (f"+82{value[1:]}" if value.startswith("010") else value) in contacts, name
+            seen += 1
+    assert seen > 3000
+
+
 def people_with_one_message(shop: Shop, channel: str, count: int) -> list[tuple[str, ...]]:
     """Some people whose only message is advertising on a channel: customer_id, contact."""
     found = shop.rows(
