@@ -198,8 +198,10 @@ def test_a_day_six_months_back_equals_a_build_on_what_was_known_then(tmp_path: P
     assert known_then.rows(
         """
         select customer_id
-        from audiences.audience_second_purchase
-        where customer_id like 'late-%' or customer_id = 'child'
+        from audiences.campaign_recipients
+        where
+            campaign_id = 'second_purchase'
+            and (customer_id like 'late-%' or customer_id = 'child')
         order by customer_id
         """
     ) == [("late-birth-date",), ("late-email",), ("late-name",)]
