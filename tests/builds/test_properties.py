@@ -111,7 +111,8 @@ def test_a_file_delivered_again_changes_nothing_and_is_counted(
 
 
 # Values that hang on days alone. Left out is what hangs on calendar months (rfm_history, cohorts,
-# lifecycle states, when a segment changed; birthdays, seasons and holidays of campaigns), hashes of times (session_id), and texts with a date.
+# lifecycle states, when a segment changed) or on birthdays, seasons and holidays (most campaigns),
+# hashes of times (session_id), and texts with a date.
 # A day is a day in Asia/Seoul, which has no daylight saving time.
 OF_DAYS = {
     "orders": "select order_id, customer_id, ordered_at, order_date, is_valid, order_number,"
