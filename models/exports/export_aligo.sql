@@ -27,9 +27,7 @@ rows_for_aligo as (
         {{ file_message('campaign_destinations.fallback_body') }} as fmessage
     from campaign_destinations
     inner join profiles on campaign_destinations.customer_id = profiles.customer_id
-    where
-        campaign_destinations.destination_id = 'aligo'
-        and campaign_destinations.message_type = 'alimtalk'
+    where campaign_destinations.destination_id = 'aligo'
 
 )
 

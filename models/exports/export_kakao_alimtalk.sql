@@ -15,7 +15,7 @@ requests as (
         {{ resend_parameter() }} as {{ header('resendParameter') }},
         campaign_id || ':' || customer_id as {{ header('recipientGroupingKey') }}
     from campaign_destinations
-    where destination_id = 'kakao_alimtalk' and message_type = 'alimtalk'
+    where destination_id = 'kakao_alimtalk'
 
 )
 

@@ -17,7 +17,7 @@ requests as (
         {{ resend_parameter(var('opt_out_phone')) }} as {{ header('resendParameter') }},
         campaign_id || ':' || customer_id as {{ header('recipientGroupingKey') }}
     from campaign_destinations
-    where destination_id = 'kakao_brand' and message_type in ('brand_friend', 'brand_other')
+    where destination_id = 'kakao_brand'
 
 )
 

@@ -5,11 +5,11 @@ Each property builds a small made-up shop twice, once as it is and once changed,
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,7 +25,7 @@ from tiny_shop import (
     shuffle_shop,
     write_shop,
 )
-from warehouse import Build, build
+from warehouse import CAMPAIGNS, Build, build
 
 # One worker for all, so that the properties share the builds of unchanged shops.
 
@@ -45,16 +45,15 @@ Builder = Callable[..., Build]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """Build a shop, in a folder of its own; variables as in `build`."""
+    """Build a shop, in a folder of its own; choices and variables as in `build`."""
     root = tmp_path_factory.mktemp("properties")
     numbers = count()
 
-    def make(shop: Shop, copies: int = 1, **variables: str) -> Build:
+    def make(shop: Shop, copies: int = 1, **choices: Any) -> Build:
         folder = root / str(next(numbers))
         raw = write_shop(shop, folder / "raw", copies)
-        made = build(raw, folder, **{"as_of": AS_OF, **variables})
+        made = build(raw, folder, engine_threads=1, **{"as_of": AS_OF, **choices})
         assert made.is_green, made.messages
-        shutil.rmtree(folder / "target", ignore_errors=True)
         return made
 
     return make
@@ -77,12 +76,14 @@ MEMBERS = (
 def test_the_order_of_rows_and_columns_changes_nothing(
     seed: int, order: int, built: Builder, unchanged: Callable[[int], Build]
 ) -> None:
-    one, other = unchanged(seed), built(shuffle_shop(make_shop(seed), order))
-    expected, found = one.hashes(), other.hashes()
+    # campaigns: test_determinism.py shuffles the sample, which has more of them
+    one = unchanged(seed)
+    other = built(shuffle_shop(make_shop(seed), order), exclude=CAMPAIGNS)
+    found = other.hashes()
     # where a rejected row stood in its file, and its text, are those of the file
-    for hashes in (expected, found):
-        del hashes["quality.rejected_rows"]
-    assert found == expected
+    del found["quality.rejected_rows"]
+    assert len(found) > 10
+    assert found.items() <= one.hashes().items()
     reasons = "select table_name, row_key, file, reason from quality.rejected_rows order by all"
     assert other.rows(reasons) == one.rows(reasons)
 
@@ -92,9 +93,18 @@ def test_the_order_of_rows_and_columns_changes_nothing(
 def test_a_file_delivered_again_changes_nothing_and_is_counted(
     seed: int, copies: int, built: Builder, unchanged: Callable[[int], Build]
 ) -> None:
-    one, again = unchanged(seed), built(make_shop(seed), copies=copies)
-    public = ("marts", "audiences", "exports")
-    assert again.hashes(public) == one.hashes(public)
+    one = unchanged(seed)
+    # staging keeps one of each row, for campaigns as for marts
+    again = built(make_shop(seed), copies=copies, exclude=CAMPAIGNS)
+    tables = set(again.tables(("staging",))) - {
+        "staging.stg_deliveries",
+        "staging.stg_rejected_rows",
+    }
+    counted = {table: ["duplicate_count"] for table in tables}
+    found = again.hashes(("staging", "marts"), counted)
+    expected = one.hashes(("staging", "marts"), counted)
+    assert {table: found[table] for table in tables} == {table: expected[table] for table in tables}
+    assert again.hashes(("marts",)).items() <= expected.items()
     counts = (
         "select table_name, rows_read, rows_accepted, rows_rejected, rows_duplicate,"
         " (select count(*) from quality.rejected_rows"

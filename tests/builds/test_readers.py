@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -42,6 +44,18 @@ def test_every_public_table_and_view_can_be_read(sample_build: Build) -> None:
     assert len(sample_build.tables(("marts", "audiences", "exports"))) > 18
     for table in sample_build.tables():
         assert sample_build.one(f"select count(*) from {table}") >= 0
+
+
+def test_views_work_in_a_file_that_was_copied_and_in_one_attached_under_another_name(
+    sample_build: Build, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copy(sample_build.warehouse, tmp_path / "copy of monday.duckdb"))
+    query = "select count(*) from {}audiences.campaign_recipients"
+    expected = sample_build.rows(query.format(""))
+    assert Build(copy, is_green=True).rows(query.format("")) == expected
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy}' as monday (read_only)")
+        assert connection.execute(query.format("monday.")).fetchall() == expected
 
 
 def test_readers_in_two_programs_share_the_file(sample_build: Build) -> None:

@@ -161,7 +161,8 @@ def build(
         DBT_PROFILES_DIR=str(profiles_folder(folder, engine_threads)),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )
-    arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet", "build"]
+    arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet", "--no-write-json"]
+    arguments += ["build"]
     if select:
         arguments += ["--select", *select]
     if exclude:

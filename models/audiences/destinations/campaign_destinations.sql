@@ -66,14 +66,12 @@ taken as (
         and (
             not destinations.needs_overseas or coalesce(given_away.has_overseas_consent, false)
         )
-        -- Alimtalk informs, brand messages advertise
         and (
-            destinations.destination_id not in ('kakao_alimtalk', 'aligo')
-            or campaign_messages.message_type = 'alimtalk'
-        )
-        and (
-            destinations.destination_id <> 'kakao_brand'
-            or campaign_messages.message_type <> 'alimtalk'
+            destinations.message_types is null
+            or instr(
+                '|' || destinations.message_types || '|',
+                '|' || campaign_messages.message_type || '|'
+            ) > 0
         )
 
 )

@@ -9,9 +9,6 @@ import duckdb
 
 from dangol.publishing.publication import Audience
 
-SENDS_NOTHING = frozenset(["meta_custom_audience", "google_customer_match", "tiktok", "onsite"])
-"""Destinations that match people or show them something: no message costs anything there."""
-
 
 def active_destinations(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the destinations that are switched on, in the order of the seed's ids."""
@@ -36,7 +33,7 @@ def read_audiences(
             "select destinations.destination_id,"
             " count(distinct campaign_destinations.customer_id),"
             " cast(coalesce(sum(campaign_messages.cost), 0) as decimal(18, 4)),"
-            " any_value(destinations.min_people)"
+            " any_value(destinations.min_people), any_value(destinations.sends_messages)"
             " from kept.destinations as destinations"
             " left join audiences.campaign_destinations using (destination_id)"
             " left join audiences.campaign_messages using (campaign_id, customer_id)"
@@ -45,7 +42,7 @@ def read_audiences(
     }
     audiences = []
     for name in destinations:
-        people, cost, min_people = people_and_costs[name]
+        people, cost, min_people, sends_messages = people_and_costs[name]
         found = connection.execute(f"from exports.export_{name} order by all")
         columns = [str(column[0]) for column in found.description]
         audiences.append(
@@ -54,7 +51,7 @@ def read_audiences(
                 rows=[dict(zip(columns, row, strict=True)) for row in found.fetchall()],
                 people=people,
                 min_people=min_people,
-                cost=None if name in SENDS_NOTHING else f"{cost:.2f}",
+                cost=f"{cost:.2f}" if sends_messages else None,
             )
         )
     return audiences
@@ -91,11 +88,13 @@ def shared_messages(
         connection: reads the copy after the newest opt-outs.
         destinations: the ids of those that are published.
     """
-    listed = ", ".join(f"'{name}'" for name in destinations if name not in SENDS_NOTHING)
+    listed = ", ".join(f"'{name}'" for name in destinations)
     rows = connection.execute(
         "with takers as ("
         "  select message_type, list_sort(list(distinct destination_id)) as names"
-        f"  from audiences.campaign_destinations where destination_id in ({listed or 'null'})"
+        "  from audiences.campaign_destinations"
+        "  inner join kept.destinations using (destination_id)"
+        f"  where sends_messages and destination_id in ({listed or 'null'})"
         "  group by campaign_id, customer_id, message_type"
         ")"
         " select names, list_sort(list(distinct message_type)) from takers"
