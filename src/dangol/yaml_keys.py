@@ -89,8 +89,9 @@ def check_descriptions(content: Yaml) -> Iterator[str]:
 
 def check_undescribed(root: Path, contents: list[Yaml]) -> Iterator[str]:
     """Yield each model and seed file that no YAML names, and each name in YAML without a file."""
-    for kind, suffix in (("models", "sql"), ("seeds", "csv")):
-        files = {path.stem: path for path in sorted((root / kind).rglob(f"*.{suffix}"))}
+    for kind, suffixes in (("models", (".sql", ".py")), ("seeds", (".csv",))):
+        paths = sorted((root / kind).rglob("*"))
+        files = {path.stem: path for path in paths if path.suffix in suffixes}
         named = [str(item.get("name")) for content in contents for item in content.get(kind) or []]
         for name, path in files.items():
             if name not in named:
