@@ -1,0 +1,116 @@
+with orders as (
+
+    select * from {{ ref('orders') }}
+
+),
+
+scoring_dates as (
+
+    select * from {{ ref('int_rfm_dates') }}
+
+),
+
+repurchase_rates as (
+
+    select * from {{ ref('repurchase_rates') }}
+
+),
+
+journey_funnel as (
+
+    select * from {{ ref('journey_funnel') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+full_months as (
+
+    select {{ month_of('as_of_date') }} as month_start
+    from scoring_dates
+    where is_month_end
+
+),
+
+ordered as (
+
+    select
+        {{ month_of('order_date') }} as month_start,
+        sum(net_revenue) as net_revenue,
+        count(*) as order_count,
+        count(distinct customer_id) as buyer_count,
+        count(case when order_number = 1 then 1 end) as new_buyer_count
+    from orders
+    where is_valid
+    group by {{ month_of('order_date') }}
+
+),
+
+filled as (
+
+    select
+        full_months.month_start,
+        coalesce(ordered.net_revenue, 0) as net_revenue,
+        coalesce(ordered.order_count, 0) as order_count,
+        coalesce(ordered.buyer_count, 0) as buyer_count,
+        coalesce(ordered.new_buyer_count, 0) as new_buyer_count
+    from full_months
+    left join ordered on full_months.month_start = ordered.month_start
+
+),
+
+-- a sum of totals over the number of months is their mean
+measures as (
+
+    {% for measure, numerator, denominator in [
+        ('net_revenue', 'net_revenue', '1'),
+        ('order_count', 'order_count', '1'),
+        ('active_buyers', 'buyer_count', '1'),
+        ('new_buyers', 'new_buyer_count', '1'),
+        ('average_order_value', 'net_revenue', 'order_count'),
+    ] -%}
+    select
+        '{{ measure }}' as measure,
+        month_start,
+        cast({{ numerator }} as decimal(18, 4)) as numerator,
+        cast({{ denominator }} as bigint) as denominator
+    from filled
+    union all
+    {% endfor -%}
+    select
+        'repurchase_rate_' || cast(horizon_days as string) as measure,
+        cohort_month as month_start,
+        cast(repurchased_count as decimal(18, 4)) as numerator,
+        buyer_count as denominator
+    from repurchase_rates
+    where dimension = 'all' and is_complete
+    {% for measure, stage, days in [
+        ('activation_share', 'activation', 'activation_days'),
+        ('retention_share', 'retention', 'retention_days'),
+    ] -%}
+    union all
+    select
+        '{{ measure }}' as measure,
+        journey_funnel.cohort_month as month_start,
+        cast(
+            sum(case when journey_funnel.stage = '{{ stage }}' then journey_funnel.customer_count end)
+            as decimal(18, 4)
+        ) as numerator,
+        cast(
+            sum(case when journey_funnel.stage = 'acquisition' then journey_funnel.customer_count end)
+            as bigint
+        ) as denominator
+    from journey_funnel
+    inner join as_of
+        on
+            {{ add_days(add_months('journey_funnel.cohort_month', 1), var(days) ~ ' - 1') }}
+            <= as_of.as_of_date
+    group by journey_funnel.cohort_month
+    {% endfor %}
+)
+
+select * from measures
