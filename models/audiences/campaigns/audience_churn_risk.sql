@@ -1,6 +1,6 @@
-with churn_risks as (
+with customer_value as (
 
-    select * from {{ ref('int_churn_risks') }}
+    select * from {{ ref('customer_value') }}
 
 ),
 
@@ -10,9 +10,9 @@ rfm_scores as (
 
 ),
 
-orders as (
+last_orders as (
 
-    select * from {{ ref('orders') }}
+    select * from {{ ref('int_last_orders') }}
 
 ),
 
@@ -22,31 +22,16 @@ customers as (
 
 ),
 
-ranked_orders as (
-
-    select
-        customer_id,
-        order_id,
-        ordered_at,
-        order_date,
-        row_number() over (
-            partition by customer_id
-            order by ordered_at desc, order_id desc
-        ) as newest_number
-    from orders
-    where is_valid and customer_id is not null
-
-),
-
 triggers as (
 
-    select ranked_orders.*
-    from ranked_orders
-    inner join churn_risks
-        on ranked_orders.customer_id = churn_risks.customer_id and churn_risks.is_high_risk
+    select last_orders.*
+    from last_orders
+    inner join customer_value
+        on
+            last_orders.customer_id = customer_value.customer_id
+            and customer_value.churn_band = 'high'
     inner join rfm_scores
-        on ranked_orders.customer_id = rfm_scores.customer_id and rfm_scores.monetary_score >= 4
-    where ranked_orders.newest_number = 1
+        on last_orders.customer_id = rfm_scores.customer_id and rfm_scores.monetary_score >= 4
 
 ),
 

@@ -4,9 +4,9 @@ with customer_segments as (
 
 ),
 
-orders as (
+last_orders as (
 
-    select * from {{ ref('orders') }}
+    select * from {{ ref('int_last_orders') }}
 
 ),
 
@@ -22,32 +22,14 @@ as_of as (
 
 ),
 
-ranked_orders as (
-
-    select
-        customer_id,
-        order_id,
-        ordered_at,
-        order_date,
-        row_number() over (
-            partition by customer_id
-            order by ordered_at desc, order_id desc
-        ) as newest_number
-    from orders
-    where is_valid and customer_id is not null
-
-),
-
 triggers as (
 
-    select ranked_orders.*
-    from ranked_orders
-    inner join customer_segments on ranked_orders.customer_id = customer_segments.customer_id
+    select last_orders.*
+    from last_orders
+    inner join customer_segments on last_orders.customer_id = customer_segments.customer_id
     inner join as_of
-        on {{ days_between('ranked_orders.order_date', 'as_of.as_of_date') }} between 60 and 365
-    where
-        ranked_orders.newest_number = 1
-        and customer_segments.segment_code in ('dormant', 'lost', 'hibernating')
+        on {{ days_between('last_orders.order_date', 'as_of.as_of_date') }} between 60 and 365
+    where customer_segments.segment_code in ('dormant', 'lost', 'hibernating')
 
 ),
 

@@ -95,9 +95,9 @@ own_medians as (
         customer_id,
         product_id,
         max(own_count) as gap_count,
-        {{ whole_division('min(gap_days) + max(gap_days) + 1', '2') }} as gap_days
+        {{ median_of_middle('gap_days') }} as gap_days
     from ranked
-    where own_count >= 3 and 2 * own_number between own_count and own_count + 2
+    where own_count >= 3 and {{ is_middle('own_number', 'own_count') }}
     group by customer_id, product_id
 
 ),
@@ -107,9 +107,9 @@ category_medians as (
     select
         category,
         max(category_count) as gap_count,
-        {{ whole_division('min(gap_days) + max(gap_days) + 1', '2') }} as gap_days
+        {{ median_of_middle('gap_days') }} as gap_days
     from ranked
-    where category_count >= 3 and 2 * category_number between category_count and category_count + 2
+    where category_count >= 3 and {{ is_middle('category_number', 'category_count') }}
     group by category
 
 ),
@@ -121,7 +121,7 @@ expected as (
         product_purchases.product_id,
         product_purchases.last_bought_at,
         product_purchases.last_bought_on,
-        cast(coalesce(own_medians.gap_days, category_medians.gap_days) as int) as gap_days,
+        coalesce(own_medians.gap_days, category_medians.gap_days) as gap_days,
         coalesce(own_medians.gap_count, category_medians.gap_count) as gap_count,
         case when own_medians.gap_days is null then 'category' else 'person' end as basis
     from product_purchases
