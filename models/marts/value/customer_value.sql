@@ -16,6 +16,18 @@ expectations as (
 
 ),
 
+next_orders as (
+
+    select * from {{ ref('int_expected_next_orders') }}
+
+),
+
+revenue_ranks as (
+
+    select * from {{ ref('int_revenue_ranks') }}
+
+),
+
 horizons as (
 
     select
@@ -43,7 +55,12 @@ predicted as (
         scores.churn_probability,
         cast(scores.churn_probability as decimal(38, 9)) as rounded_churn_probability,
         scores.unavailable_reason,
-        scores.spend_unavailable_reason
+        scores.spend_unavailable_reason,
+        next_orders.expected_next_order_on,
+        next_orders.next_order_basis,
+        revenue_ranks.window_net_revenue,
+        revenue_ranks.revenue_decile,
+        revenue_ranks.abc_class
     from histories
     inner join scores
         on
@@ -54,6 +71,8 @@ predicted as (
             histories.fit = horizons.fit
             and histories.repeat_days = horizons.repeat_days
             and histories.age_days = horizons.age_days
+    left join next_orders on histories.customer_id = next_orders.customer_id
+    left join revenue_ranks on histories.customer_id = revenue_ranks.customer_id
     where histories.fit = 'present'
 
 ),
@@ -82,7 +101,12 @@ final as (
             when rounded_churn_probability is not null then 'high'
         end as churn_band,
         unavailable_reason,
-        spend_unavailable_reason
+        spend_unavailable_reason,
+        expected_next_order_on,
+        next_order_basis,
+        window_net_revenue,
+        revenue_decile,
+        abc_class
     from predicted
 
 )
