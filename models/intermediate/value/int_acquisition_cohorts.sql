@@ -36,10 +36,11 @@ first_buyers as (
         cast(sum(acquisitions.net_revenue) as decimal(18, 4)) as net_revenue_to_date,
         case
             when count(customer_value.predicted_value_365d) = count(*)
-                then cast(
-                    sum(cast(customer_value.predicted_value_365d as decimal(38, 9)))
-                    as decimal(18, 4)
-                )
+                then
+                    cast(
+                        sum(cast(customer_value.predicted_value_365d as decimal(38, 9)))
+                        as decimal(18, 4)
+                    )
         end as predicted_value_365d
     from acquisitions
     left join customer_value on acquisitions.customer_id = customer_value.customer_id
