@@ -245,6 +245,40 @@ MUTATIONS = [
         "when dated.result_notified_on <= dated.result_notice_due_on",
         "when dated.result_notified_on < dated.result_notice_due_on",
     ),
+    Mutation(
+        "a cohort is judged a day before everybody has had the time",
+        "models/marts/value/repurchase_rates.sql",
+        "'horizon_days - 1'",
+        "'horizon_days - 2'",
+    ),
+    Mutation(
+        "people who never came back are left out of the time to the second order",
+        "models/marts/value/second_purchase_times.sql",
+        "repurchased_so_far * 4 >= totals.buyer_count",
+        "repurchased_so_far * 4 >= totals.repurchased_count",
+    ),
+    Mutation(
+        "who takes the revenue over the share of class A is in class B",
+        "models/intermediate/value/int_revenue_ranks.sql",
+        "                cumulative_revenue - window_net_revenue\n"
+        "                < cast(total_revenue as decimal(19, 4))\n"
+        "                * cast({{ var('abc_a_share')",
+        "                cumulative_revenue\n"
+        "                < cast(total_revenue as decimal(19, 4))\n"
+        "                * cast({{ var('abc_a_share')",
+    ),
+    Mutation(
+        "advertising of after the as-of day is paid already",
+        "models/intermediate/value/int_ad_spend_months.sql",
+        "inner join as_of on ad_spend.spend_date <= as_of.as_of_date",
+        "cross join as_of",
+    ),
+    Mutation(
+        "bills that brought nobody are dropped",
+        "models/marts/value/acquisition_costs.sql",
+        "    full outer join cohorts\n",
+        "    right join cohorts\n",
+    ),
 ]
 
 

@@ -33,13 +33,14 @@ first_buyers as (
         acquisitions.medium,
         acquisitions.campaign,
         cast(count(*) as bigint) as first_buyer_count,
-        cast(sum(acquisitions.net_revenue) as decimal(18, 4)) as net_revenue_to_date,
+        cast(sum(acquisitions.net_revenue) as decimal(18, 4)) as net_revenue_so_far,
         case
             when count(customer_value.predicted_value_365d) = count(*)
-                then cast(
-                    sum(cast(customer_value.predicted_value_365d as decimal(38, 9)))
-                    as decimal(18, 4)
-                )
+                then
+                    cast(
+                        sum(cast(customer_value.predicted_value_365d as decimal(38, 9)))
+                        as decimal(18, 4)
+                    )
         end as predicted_value_365d
     from acquisitions
     left join customer_value on acquisitions.customer_id = customer_value.customer_id
@@ -61,8 +62,8 @@ cohorts as (
         coalesce(acquired.campaign, first_buyers.campaign) as campaign,
         coalesce(acquired.acquired_count, 0) as acquired_count,
         coalesce(first_buyers.first_buyer_count, 0) as first_buyer_count,
-        cast(coalesce(first_buyers.net_revenue_to_date, 0) as decimal(18, 4))
-            as net_revenue_to_date,
+        cast(coalesce(first_buyers.net_revenue_so_far, 0) as decimal(18, 4))
+            as net_revenue_so_far,
         first_buyers.predicted_value_365d
     from acquired
     full outer join first_buyers

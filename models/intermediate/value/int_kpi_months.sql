@@ -63,6 +63,19 @@ filled as (
 
 ),
 
+acquired as (
+
+    select
+        cohort_month,
+        {{ add_days(add_months('cohort_month', 1), -1) }} as last_acquired_on,
+        sum(case when stage = 'acquisition' then customer_count end) as acquired_count,
+        sum(case when stage = 'activation' then customer_count end) as activated_count,
+        sum(case when stage = 'retention' then customer_count end) as retained_count
+    from journey_funnel
+    group by cohort_month
+
+),
+
 -- a sum of totals over the number of months is their mean
 measures as (
 
@@ -88,28 +101,19 @@ measures as (
         buyer_count as denominator
     from repurchase_rates
     where dimension = 'all' and is_complete
-    {% for measure, stage, days in [
-        ('activation_share', 'activation', 'activation_days'),
-        ('retention_share', 'retention', 'retention_days'),
+    {% for measure, count, days in [
+        ('activation_share', 'activated_count', 'activation_days'),
+        ('retention_share', 'retained_count', 'retention_days'),
     ] -%}
     union all
     select
         '{{ measure }}' as measure,
-        journey_funnel.cohort_month as month_start,
-        cast(
-            sum(case when journey_funnel.stage = '{{ stage }}' then journey_funnel.customer_count end)
-            as decimal(18, 4)
-        ) as numerator,
-        cast(
-            sum(case when journey_funnel.stage = 'acquisition' then journey_funnel.customer_count end)
-            as bigint
-        ) as denominator
-    from journey_funnel
+        acquired.cohort_month as month_start,
+        cast(acquired.{{ count }} as decimal(18, 4)) as numerator,
+        cast(acquired.acquired_count as bigint) as denominator
+    from acquired
     inner join as_of
-        on
-            {{ add_days(add_months('journey_funnel.cohort_month', 1), var(days) ~ ' - 1') }}
-            <= as_of.as_of_date
-    group by journey_funnel.cohort_month
+        on {{ add_days('acquired.last_acquired_on', var(days)) }} <= as_of.as_of_date
     {% endfor %}
 )
 

@@ -37,13 +37,17 @@ classified as (
         cumulative_revenue,
         cast(cumulative_revenue as double) / nullif(cast(total_revenue as double), 0)
             as cumulative_share,
-        {% for code, bound in [('A', 'abc_a_share'), ('B', 'abc_b_share')] -%}
-        {{ 'case' if loop.first }}
+        case
             when
                 cumulative_revenue - window_net_revenue
-                < cast(total_revenue as decimal(19, 4)) * cast({{ var(bound) }} as decimal(9, 6))
-                then '{{ code }}'
-        {% endfor -%}
+                < cast(total_revenue as decimal(19, 4))
+                * cast({{ var('abc_a_share') }} as decimal(9, 6))
+                then 'A'
+            when
+                cumulative_revenue - window_net_revenue
+                < cast(total_revenue as decimal(19, 4))
+                * cast({{ var('abc_b_share') }} as decimal(9, 6))
+                then 'B'
             else 'C'
         end as abc_class
     from ranked

@@ -33,7 +33,7 @@ matched as (
         coalesce(ad_spend_months.clicks, 0) as clicks,
         coalesce(cohorts.acquired_count, 0) as acquired_count,
         coalesce(cohorts.first_buyer_count, 0) as first_buyer_count,
-        cast(coalesce(cohorts.net_revenue_to_date, 0) as decimal(18, 4)) as net_revenue_to_date,
+        cast(coalesce(cohorts.net_revenue_so_far, 0) as decimal(18, 4)) as net_revenue_so_far,
         cohorts.predicted_value_365d
     from ad_spend_months
     full outer join cohorts
@@ -50,7 +50,7 @@ valued as (
     select
         matched.*,
         {{ money_times(
-            '(matched.net_revenue_to_date + matched.predicted_value_365d)',
+            '(matched.net_revenue_so_far + matched.predicted_value_365d)',
             'cast(' ~ var('contribution_margin_share') ~ ' as decimal(9, 6))'
         ) }} as lifetime_value,
         paybacks.payback_months
@@ -81,7 +81,7 @@ costs as (
             as cost_per_acquired,
         case when cost >= 0 then {{ money_per('cost', 'first_buyer_count') }} end
             as cost_per_first_buyer,
-        net_revenue_to_date,
+        net_revenue_so_far,
         predicted_value_365d,
         {{ money_per('lifetime_value', 'first_buyer_count') }} as lifetime_value_per_buyer,
         case when cost > 0 then cast(lifetime_value as double) / cast(cost as double) end

@@ -6,7 +6,7 @@ with costs as (
         coalesce(sum(clicks), 0) as clicks,
         coalesce(sum(acquired_count), 0) as acquired_count,
         coalesce(sum(first_buyer_count), 0) as first_buyer_count,
-        coalesce(sum(net_revenue_to_date), 0) as net_revenue
+        coalesce(sum(net_revenue_so_far), 0) as net_revenue
     from {{ ref('acquisition_costs') }}
 
 ),

@@ -3,7 +3,7 @@ with costs as (
     select
         cohort_month,
         sum(first_buyer_count) as first_buyer_count,
-        sum(net_revenue_to_date) as net_revenue
+        sum(net_revenue_so_far) as net_revenue
     from {{ ref('acquisition_costs') }}
     where first_buyer_count > 0
     group by cohort_month
