@@ -295,7 +295,7 @@ def fit(likelihood: Likelihood) -> Fit:
         return Fit(
             likelihood.names, unknown, unknown, math.nan, likelihood.buyer_count, False, math.nan
         )
-    best = max(ends, key=lambda end: (end.is_summit, end.value))
+    best = max(ends, key=lambda end: (end.is_summit, -end.value))
     apart = float(np.max(np.abs(np.expm1(ends[1].place - ends[0].place))))
     errors: tuple[float, ...] = unknown
     if best.is_summit:
