@@ -68,8 +68,13 @@ class Fit:
 class Likelihood(Protocol):
     """The log-likelihood of a model on grouped data, its time or money in units near 1."""
 
-    names: tuple[str, ...]
-    buyer_count: int
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters, in the order of all vectors."""
+
+    @property
+    def buyer_count(self) -> int:
+        """The number of buyers."""
 
     def starts(self) -> Sequence[Floats]:
         """Return two different starting points (k,); none where the data tell nothing."""
@@ -295,7 +300,7 @@ def fit(likelihood: Likelihood) -> Fit:
         return Fit(
             likelihood.names, unknown, unknown, math.nan, likelihood.buyer_count, False, math.nan
         )
-    best = max(ends, key=lambda end: (end.is_summit, end.value))
+    best = max(ends, key=lambda end: (end.is_summit, -end.value))
     apart = float(np.max(np.abs(np.expm1(ends[1].place - ends[0].place))))
     errors: tuple[float, ...] = unknown
     if best.is_summit:
@@ -381,13 +386,13 @@ def _is_positive(bend: Floats) -> bool:
 
 def _symmetric(upper: Floats) -> Floats:
     """Return the matrix whose upper triangle is given."""
-    return np.triu(upper) + np.triu(upper, 1).T
+    return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
 
 def _counts(values: Floats, count: Floats) -> tuple[Floats, Floats]:
     """Return the distinct values, sorted, and the sum of counts of each."""
     distinct, place = np.unique(values, return_inverse=True)
-    return distinct, np.bincount(place, weights=count, minlength=len(distinct))
+    return distinct, _floats(np.bincount(place, weights=count, minlength=len(distinct)))
 
 
 def _floats(values: ArrayLike) -> Floats:

@@ -147,6 +147,61 @@ def test_make_build_gives_the_published_totals_of_cdnow(mapped: Mapped, tmp_path
     ]
 
 
+def test_make_build_gives_the_published_fits_of_cdnow(mapped: Mapped, tmp_path: Path) -> None:
+    """Fader, Hardie and Lee (2005), table 2, and Fader and Hardie's note on Gamma-Gamma."""
+    built = make_build(
+        mapped("cdnow_sample"), tmp_path, "AS_OF=1997-09-30", "TIMEZONE=America/New_York"
+    )
+    assert built.is_green, "\n".join(built.messages)
+    fitted = {
+        (model, parameter): (estimate, likelihood, people)
+        for model, parameter, estimate, likelihood, people in built.rows(
+            "select model, parameter, estimate, log_likelihood, buyer_count"
+            " from marts.value_parameters where fit = 'present' and is_converged"
+        )
+    }
+    published = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
+    for parameter, estimate in published.items():
+        found, likelihood, people = fitted["bg_nbd", parameter]
+        assert found == pytest.approx(estimate, abs=0.001)
+        assert likelihood == pytest.approx(-9582.4, abs=0.1)
+        assert people == 2_357
+    for parameter, estimate in {"p": 6.25, "q": 3.74, "gamma": 15.44}.items():
+        found, _, people = fitted["gamma_gamma", parameter]
+        assert found == pytest.approx(estimate, abs=0.02)
+        assert people == 946
+
+
+def test_the_second_39_weeks_of_cdnow_are_predicted_as_published(
+    mapped: Mapped, tmp_path: Path
+) -> None:
+    built = build(
+        mapped("cdnow_sample"),
+        tmp_path,
+        select=["+value_backtest"],
+        exclude=CAMPAIGNS,
+        as_of="1998-06-30",
+        reporting_timezone="America/New_York",
+        value_backtest_days=273,
+    )
+    assert built.is_green, built.messages
+    [(predicted, actual)] = built.rows(
+        "select predicted_orders, actual_orders from marts.value_backtest"
+        " where method = 'bg_nbd' and calibration_group = 'all'"
+    )
+    assert actual == 1_882
+    assert predicted == pytest.approx(1_653, rel=0.01)
+    # the paper's one person: x = 2, t_x = 30.43 and T = 38.86 weeks
+    expected = built.rows(
+        "select distinct round(predicted_orders, 3)"
+        " from intermediate.int_backtest_predictions as predictions"
+        " inner join intermediate.int_value_histories as histories"
+        " on predictions.customer_id = histories.customer_id and histories.fit = 'backtest'"
+        " where method = 'bg_nbd' and (repeat_days, recency_days, age_days) = (2, 213, 272)"
+    )
+    assert expected == [(1.226,)]
+
+
 def test_ga4_has_the_published_purchases_users_and_event_names(
     mapped: Mapped, tmp_path: Path
 ) -> None:
