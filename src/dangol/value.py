@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -195,6 +195,51 @@ class BgNbd:
         return value, slope, bend
 
 
+class Nbd:
+    """The likelihood of NBD: what is left of BG/NBD when the chance to leave, and a, go to zero.
+
+    Args:
+        repeat_days: (n,) order days after the first.
+        age_days: (n,) days from the first order day to the end of what is known.
+        buyer_count: (n,) buyers with that history.
+    """
+
+    names = ("r", "alpha")
+
+    def __init__(self, repeat_days: ArrayLike, age_days: ArrayLike, buyer_count: ArrayLike) -> None:
+        repeats, count = _floats(repeat_days), _floats(buyer_count)
+        self._repeats, self._age, self._count = repeats, _floats(age_days) / DAYS_PER_WEEK, count
+        self.buyer_count = round(count.sum())
+        self._each_repeats, self._each_count = _counts(repeats, count)
+
+    def starts(self) -> Sequence[Floats]:
+        """Return two points (r, alpha) that have the shop's orders per week."""
+        repeats, weeks = float(self._repeats @ self._count), float(self._age @ self._count)
+        if not (repeats > 0 and weeks > 0):
+            return ()
+        return (np.array([1.0, weeks / repeats]), np.array([0.3, 0.3 * weeks / repeats]))
+
+    def derivatives(self, parameters: Floats) -> Derivatives:
+        """Return the log-likelihood and its derivatives in (r, alpha)."""
+        r, alpha = parameters
+        x, total = self._each_repeats, float(self._each_count.sum())
+        ends, shape, count = alpha + self._age, r + self._repeats, self._count
+        by_end = float(count @ (1.0 / ends))
+        value = float(self._each_count @ gammaln(r + x) - count @ (shape * np.log(ends)))
+        value += total * (r * math.log(alpha) - float(gammaln(r)))
+        slope = np.array(
+            [
+                float(self._each_count @ (digamma(r + x) - digamma(r)) - count @ np.log(ends))
+                + total * math.log(alpha),
+                total * r / alpha - float(count @ (shape / ends)),
+            ]
+        )
+        of_r = float(self._each_count @ (polygamma(1, r + x) - polygamma(1, r)))
+        of_alpha = float(count @ (shape / ends**2)) - total * r / alpha**2
+        of_both = total / alpha - by_end
+        return value, slope, np.array([[of_r, of_both], [of_both, of_alpha]])
+
+
 class GammaGamma:
     """The likelihood of Gamma-Gamma: equation 1a of the note, on each buyer's repeat revenue.
 
@@ -262,8 +307,23 @@ class GammaGamma:
 def fit_bg_nbd(
     repeat_days: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike, buyer_count: ArrayLike
 ) -> Fit:
-    """Fit BG/NBD to groups of buyers with equal histories; see BgNbd. Parameters are in weeks."""
-    return fit(BgNbd(repeat_days, recency_days, age_days, buyer_count))
+    """Fit BG/NBD to groups of buyers with equal histories; see BgNbd. Parameters are in weeks.
+
+    Where nobody seems to leave, the likelihood has no summit: it grows as a goes to zero. The limit
+    is fitted instead and returned as a = 0 and b = 1, which have no standard errors.
+    """
+    free = fit(BgNbd(repeat_days, recency_days, age_days, buyer_count))
+    if free.is_converged:
+        return free
+    limit = fit(Nbd(repeat_days, age_days, buyer_count))
+    if not (limit.is_converged and limit.log_likelihood >= free.log_likelihood):
+        return free
+    return replace(
+        limit,
+        names=free.names,
+        estimates=(*limit.estimates, 0.0, 1.0),
+        standard_errors=(*limit.standard_errors, math.nan, math.nan),
+    )
 
 
 def fit_gamma_gamma(

@@ -24,7 +24,8 @@ acquired as (
 
 ),
 
--- a sum over some of the buyers would pass for that of all, so one without a prediction voids it
+-- a sum over some of the buyers would pass for that of all, so one without a prediction voids it;
+-- somebody whose repeat orders were all free is expected to bring nothing
 first_buyers as (
 
     select
@@ -35,11 +36,18 @@ first_buyers as (
         cast(count(*) as bigint) as first_buyer_count,
         cast(sum(acquisitions.net_revenue) as decimal(18, 4)) as net_revenue_so_far,
         case
-            when count(customer_value.predicted_value_365d) = count(*)
+            when
+                count(
+                    case
+                        when customer_value.spend_unavailable_reason = 'no_repeat_revenue' then 0
+                        else customer_value.predicted_value_365d
+                    end
+                ) = count(*)
                 then
                     cast(
-                        sum(cast(customer_value.predicted_value_365d as decimal(38, 9)))
-                        as decimal(18, 4)
+                        coalesce(
+                            sum(cast(customer_value.predicted_value_365d as decimal(38, 9))), 0
+                        ) as decimal(18, 4)
                     )
         end as predicted_value_365d
     from acquisitions

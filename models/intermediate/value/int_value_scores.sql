@@ -10,8 +10,8 @@ models as (
 
 ),
 
--- the chance of having left at the last order against that of having stayed, as a logarithm;
--- held below the largest number that exp can take
+-- the chance of having left at the last order against that of having stayed, as a logarithm; held
+-- below the largest number that exp can take; null for those who cannot have left
 weighed as (
 
     select
@@ -27,7 +27,7 @@ weighed as (
         models.unavailable_reason,
         models.spend_unavailable_reason,
         case
-            when histories.repeat_days > 0
+            when histories.repeat_days > 0 and models.a > 0
                 then least(
                     ln(models.a / (models.b + histories.repeat_days - 1))
                     + (models.r + histories.repeat_days)
@@ -55,7 +55,7 @@ judged as (
     select
         *,
         case
-            when unavailable_reason is null and repeat_days = 0 then 1e0
+            when unavailable_reason is null and left_log is null then 1e0
             when unavailable_reason is null then 1e0 / (1e0 + exp(left_log))
         end as probability_alive,
         coalesce(
