@@ -1,7 +1,8 @@
 """Check the project's YAML: known keys, full descriptions, columns that the SQL really has.
 
 dbt on DuckDB lets a typo in a key pass in silence: the test or the description is then simply not
-there. The allowed keys are those of the JSON schemas that dbt itself ships.
+there. The allowed keys are those of the JSON schemas that dbt itself ships; for semantic models and
+metrics, where these describe another dbt, those of the classes into which dbt reads them.
 """
 
 from __future__ import annotations
@@ -73,18 +74,28 @@ def check_keys(content: Yaml, kind: str) -> Iterator[str]:
 
 
 def check_descriptions(content: Yaml) -> Iterator[str]:
-    """Yield each table and column without a description, and each copied table description."""
+    """Yield each thing without a description or label, and each copied description of a whole.
+
+    A whole is a table, a semantic model or a metric. Columns, and the entities, dimensions and
+    measures of a semantic model, are its parts.
+    """
     seen: dict[str, str] = {}
-    for where, table in _tables(content):
-        text = str(table.get("description") or "").strip()
-        if not text:
-            yield f"{where}: no description"
-        elif text in seen:
+    for where, item in [*_tables(content), *_semantics(content)]:
+        text = str(item.get("description") or "").strip()
+        if text and text in seen:
             yield f"{where}: the description is a copy of that of {seen[text]}"
         seen.setdefault(text, where)
-        for column in table.get("columns") or []:
-            if not str(column.get("description") or "").strip():
-                yield f"{where}.{column.get('name')}: no description"
+        is_semantic = not where.startswith(("model ", "seed ", "source "))
+        words = ("description", "label") if is_semantic else ("description",)
+        parts = [
+            (f"{where}.{part.get('name')}", part)
+            for kind in ("columns", "entities", "dimensions", "measures")
+            for part in item.get(kind) or []
+        ]
+        for place, described in [(where, item), *parts]:
+            for word in words:
+                if not str(described.get(word) or "").strip():
+                    yield f"{place}: no {word}"
 
 
 def check_undescribed(root: Path, contents: list[Yaml]) -> Iterator[str]:
@@ -159,6 +170,13 @@ def _tables(content: Yaml) -> Iterator[tuple[str, Yaml]]:
             yield f"source {source.get('name')}.{table.get('name')}", table
 
 
+def _semantics(content: Yaml) -> Iterator[tuple[str, Yaml]]:
+    """Yield each semantic model and metric of a file with words that say which it is."""
+    for kind in ("semantic_models", "metrics"):
+        for item in content.get(kind) or []:
+            yield f"{kind[:-1].replace('_', ' ')} {item.get('name')}", item
+
+
 def _schema_of(table: str, warehouse: Warehouse) -> str | None:
     """Return the schema in which a built table lies; None where it is not built."""
     rows = warehouse.rows(
@@ -215,11 +233,18 @@ def _hint(name: str, candidates: Any) -> str:
 
 @cache
 def _schema(kind: str) -> Yaml:
-    """Return the JSON schema that dbt ships for a kind of file."""
+    """Return the JSON schema of a kind of file: what dbt ships, and what dbt reads of semantics."""
     from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 
     shipped = project_schema() if kind == "project" else resources_schema()
-    return cast(Yaml, json.loads(json.dumps(shipped)))
+    schema = cast(Yaml, json.loads(json.dumps(shipped)))
+    if kind == "resources":
+        from dbt.contracts.graph.unparsed import UnparsedMetric, UnparsedSemanticModel
+
+        classes = {"semantic_models": UnparsedSemanticModel, "metrics": UnparsedMetric}
+        for key, read_as in classes.items():
+            schema["properties"][key] = {"type": ["array", "null"], "items": read_as.json_schema()}
+    return schema
 
 
 class _StrictLoader(yaml.SafeLoader):

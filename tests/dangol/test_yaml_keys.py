@@ -21,6 +21,24 @@ models:
           - unique_key:
               name: people_are_unique
               arguments: {columns: [customer_id]}
+semantic_models:
+  - name: people
+    label: People
+    description: The people of the shop.
+    model: ref('people')
+    entities:
+      - name: customer
+        label: Customer
+        description: The person.
+        type: primary
+        expr: customer_id
+metrics:
+  - name: buyers
+    label: Buyers
+    description: People who bought.
+    type: simple
+    type_params:
+      measure: buyers
 """
 
 
@@ -50,7 +68,7 @@ def test_a_clean_project_has_no_problem(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("models:", "model:", "unknown key 'model' (did you mean 'models'?)"),
+        ("\nmodels:", "\nmodel:", "unknown key 'model' (did you mean 'models'?)"),
         (
             "    columns:",
             "    colums:",
@@ -62,7 +80,16 @@ def test_a_clean_project_has_no_problem(project: Path) -> None:
         ("Key of the person.", "''", "model people.customer_id: no description"),
         ("name: people\n", "name: persons\n", "persons is described, and there is no such file"),
         ("description: One", "description: x\n    description: One", "stands twice"),
-        ("models:", "models: [", "not readable as YAML"),
+        ("\nmodels:", "\nmodels: [", "not readable as YAML"),
+        ("entities:", "entity:", "unknown key 'entity' (did you mean 'entities'?)"),
+        ("expr:", "exp:", "semantic_models[0].entities[0]: unknown key 'exp'"),
+        ("measure:", "measures:", "metrics[0].type_params: unknown key 'measures'"),
+        ("The people of the shop.", "''", "semantic model people: no description"),
+        ("The person.", "''", "semantic model people.customer: no description"),
+        ("label: Customer", "label: ''", "semantic model people.customer: no label"),
+        ("People who bought.", "''", "metric buyers: no description"),
+        ("label: Buyers", "label: ''", "metric buyers: no label"),
+        ("People who bought.", "One row per person.", "is a copy of that of model people"),
     ],
 )
 def test_a_mistake_is_found_and_named(project: Path, old: str, new: str, says: str) -> None:
