@@ -48,7 +48,9 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 def sample_build(once: Once) -> Build:
     """The committed sample built with the defaults (on eight threads), once; read it only."""
     return build_once(
-        once, "sample", lambda folder: build(ROOT / "sample", folder, threads=8, engine_threads=8)
+        once,
+        "sample",
+        lambda folder: build(ROOT / "sample", folder, threads=8, engine_threads=8, write_json=True),
     )
 
 

@@ -31,7 +31,7 @@ SALES = "from marts.orders where is_valid group by 1"
 COHORTS = "from marts.repurchase_rates where dimension = 'all' and is_complete"
 COSTS = "from marts.acquisition_costs group by 1"
 UNPREDICTED = "sum(first_buyer_count) filter (predicted_value_365d is null)"
-LIFETIME_VALUE = "sum(net_revenue_to_date + predicted_value_365d)"
+LIFETIME_VALUE = "sum(net_revenue_so_far + predicted_value_365d)"
 IS_PREDICTED = "bool_and(predicted_value_365d is not null or first_buyer_count = 0)"
 
 BY_MONTH = {

@@ -134,6 +134,7 @@ def build(
     threads: int = 2,
     engine_threads: int | None = None,
     target: str = "duckdb",
+    write_json: bool = False,
     **variables: Any,
 ) -> Build:
     """Build the project on a raw folder into `folder`/shop.duckdb.
@@ -148,6 +149,7 @@ def build(
         threads: number of dbt's threads, so of models built at a time.
         engine_threads: number of DuckDB's own threads in each; None: one a core.
         target: `duckdb` or `spark`.
+        write_json: also write dbt's manifest and results, which takes seconds.
         variables: dbt variables, as in dbt_project.yml.
     """
     from dbt.cli.main import dbtRunner
@@ -161,8 +163,8 @@ def build(
         DBT_PROFILES_DIR=str(profiles_folder(folder, engine_threads)),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )
-    arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet", "--no-write-json"]
-    arguments += ["build"]
+    arguments = ["--log-level", "none", "--log-level-file", "none", "--quiet"]
+    arguments += ["build"] if write_json else ["--no-write-json", "build"]
     if select:
         arguments += ["--select", *select]
     if exclude:
