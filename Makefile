@@ -48,8 +48,8 @@ test: environment-test lint ## prove everything: lint, build with all tests, pyt
 
 lint: environment-test ## check the style of SQL, Python and YAML, and the layer rules
 	@echo "lint: Python (ruff, mypy)"
-	@.venv/bin/ruff check --quiet src tests
-	@.venv/bin/ruff format --quiet --diff src tests
+	@.venv/bin/ruff check --quiet src tests docs
+	@.venv/bin/ruff format --quiet --diff src tests docs
 	@.venv/bin/mypy
 	@echo "lint: YAML keys, descriptions, documented macros (dangol check-yaml)"
 	@$(lint_env) WAREHOUSE=artifacts/lint/none.duckdb .venv/bin/python -m dangol check-yaml
@@ -60,7 +60,7 @@ lint: environment-test ## check the style of SQL, Python and YAML, and the layer
 	@if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
 		COLUMNS=220 .venv/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures; \
 		else echo "  skipped: dbt-bouncer needs Python 3.11"; fi
-	@echo "lint: SQL (sqlfluff), one or two minutes"
+	@echo "lint: SQL (sqlfluff), two or three minutes"
 	@$(lint_env) .venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models tests/data analyses
 
 docs: environment-build ## write the documentation of every table and column to target/static_index.html

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -21,14 +22,14 @@ R_SEGMENTS = ROOT / "tests" / "fixtures" / "rfm_segments_of_r.csv"
 
 @pytest.fixture(scope="session")
 def online_retail(once: Once, mapped: Mapped) -> Build:
-    """Online Retail, mapped and built as far as its orders, lines and row counts."""
+    """Online Retail, mapped and built as far as its orders, row counts and customer value."""
     return build_once(
         once,
         "online_retail",
         lambda folder: build(
             mapped("online_retail"),
             folder,
-            select=["+orders", "+order_items", "+data_quality"],
+            select=["+order_items", "+data_quality", "+value_backtest", "+revenue_concentration"],
             reporting_timezone="Europe/London",
         ),
     )
@@ -135,16 +136,48 @@ def test_the_segments_of_the_r_package_come_back(mapped: Mapped, tmp_path: Path)
     ]
 
 
-def test_make_build_gives_the_published_totals_of_cdnow(mapped: Mapped, tmp_path: Path) -> None:
-    built = make_build(mapped("cdnow_master"), tmp_path, "TIMEZONE=America/New_York")
+@pytest.fixture(scope="module")
+def cdnow(mapped: Mapped, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """All of CDNOW, through `make build`."""
+    folder = tmp_path_factory.mktemp("cdnow")
+    built = make_build(mapped("cdnow_master"), folder, "TIMEZONE=America/New_York")
     assert built.is_green, "\n".join(built.messages)
-    [orders] = built.rows(
+    return built
+
+
+def test_make_build_gives_the_published_totals_of_cdnow(cdnow: Build) -> None:
+    [orders] = cdnow.rows(
         "select count(*), count(distinct customer_id), sum(net_revenue) from marts.orders"
     )
     assert orders == (69_659, 23_570, Decimal("2500315.63"))
-    assert built.rows("select count(*), sum(net_revenue) from marts.customers") == [
+    assert cdnow.rows("select count(*), sum(net_revenue) from marts.customers") == [
         (23_570, Decimal("2500315.63"))
     ]
+
+
+def test_the_page_on_customer_value_shows_these_back_tests(
+    cdnow: Build, online_retail: Build
+) -> None:
+    page = (ROOT / "docs" / "value.md").read_text(encoding="utf-8")
+    methods = {
+        "bg_nbd": "BG/NBD",
+        "last_period": "last period repeats",
+        "average": "everyone average",
+    }
+    for shop, built in (("CDNOW", cdnow), ("Online Retail", online_retail)):
+        [(share,)] = built.rows(
+            "select distinct customer_share_for_80_percent from marts.revenue_concentration"
+        )
+        assert f"{share:.1%}".replace("%", " %") in page, shop
+        for method, fitted_until, predicted, actual, off, error in built.rows(
+            "select method, fitted_until, predicted_orders, actual_orders, difference_share,"
+            " mean_absolute_error from marts.value_backtest where calibration_group = 'all'"
+        ):
+            row = (
+                f"| {shop} | {fitted_until + timedelta(days=1)} | {methods[method]}"
+                f" | {predicted:,.1f} | {actual:,} | {100 * off:+.1f} % | {error:.3f} |"
+            )
+            assert row in page
 
 
 def test_make_build_gives_the_published_fits_of_cdnow(mapped: Mapped, tmp_path: Path) -> None:
