@@ -16,8 +16,9 @@ from pathlib import Path
 TARGETS = ("duckdb", "spark")
 RESERVED_STEMS = frozenset(
     (
-        *("audiences", "exports", "intermediate", "landing", "marts", "quality", "raw"),
-        *("reference", "staging", "information_schema", "main", "pg_catalog", "system", "temp"),
+        *("audiences", "exports", "intermediate", "landing", "marts", "metrics", "quality"),
+        *("raw", "reference", "staging", "information_schema", "main", "pg_catalog", "system"),
+        "temp",
     )
 )
 """Names of schemas and of DuckDB's own databases: `marts.customers` would mean two things."""
