@@ -48,7 +48,9 @@ weighed as (
 
     select
         *,
-        least(ln(leaving_odds) + shape * silence_log, 700e0) as left_log,
+        case
+            when repeat_days > 0 then least(ln(leaving_odds) + shape * silence_log, 700e0)
+        end as left_log,
         exp(shape * rest_log) as none_in_90d_if_alive
     from measured
 
