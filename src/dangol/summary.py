@@ -51,6 +51,7 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
         _shop(warehouse),
         _segments(warehouse),
         _lifecycle(warehouse),
+        _value(warehouse),
         _campaigns(warehouse),
         _raw_tables(warehouse),
         _row_counts(warehouse),
@@ -121,6 +122,33 @@ def _lifecycle(warehouse: Warehouse) -> list[str]:
     rows = sorted(rows, key=lambda row: (rank.get(row[0], len(rank)), row[0]))
     month = f"{rows[0][2]:%Y-%m}" if rows else ""
     return _bars(f"Buyers by lifecycle in {month}", "people", [(row[0], row[1]) for row in rows])
+
+
+def _value(warehouse: Warehouse) -> list[str]:
+    """Return what is to come of the buyers, and how well that would have been foretold before."""
+    rows = warehouse.rows(
+        "select sum(cast(predicted_value_365d as decimal(38, 9))),"
+        " min(coalesce(unavailable_reason, spend_unavailable_reason)), count(*)"
+        " from marts.customer_value"
+    )
+    if not rows or not rows[0][2]:
+        return []
+    total, reason, _ = rows[0]
+    lines = ["", "Customer value"]
+    if total is None:
+        return [*lines, f"  not predicted: {reason}"]
+    lines.append(f"  next 365 days {total:>14,.0f}  net revenue to expect of these buyers")
+    for predicted, actual, share, until in warehouse.rows(
+        "select predicted_orders, actual_orders, difference_share, fitted_until"
+        " from marts.value_backtest where method = 'bg_nbd' and calibration_group = 'all'"
+        " and unavailable_reason is null"
+    ):
+        difference = f" ({share:+.0%})" if share is not None else ""
+        lines.append(
+            f"  back-test     {predicted:>14,.0f}  orders predicted after {until}, of"
+            f" {actual:,} that came{difference}"
+        )
+    return lines
 
 
 def _campaigns(warehouse: Warehouse) -> list[str]:

@@ -30,6 +30,15 @@ def warehouse(tmp_path: Path) -> Path:
             create table marts.rfm_scores as
                 select 'Champions' as segment_name_en, '최우수 고객' as segment_name_ko
                 from range(3);
+            create table marts.customer_value as
+                select range as customer_id, 250.25 as predicted_value_365d,
+                    cast(null as varchar) as unavailable_reason,
+                    cast(null as varchar) as spend_unavailable_reason
+                from range(5);
+            create table marts.value_backtest as
+                select 'bg_nbd' as method, 'all' as calibration_group, 9.4 as predicted_orders,
+                    8 as actual_orders, 0.175 as difference_share, null as unavailable_reason,
+                    date '2026-04-01' as fitted_until;
             create table audiences.campaign_eligibility as
                 select 'winback' as campaign_id, range as customer_id, range = 0 as is_eligible,
                     case when range = 0 then 'eligible' else 'no_consent' end as reason_code
@@ -62,11 +71,25 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "orders 5 of them 4 valid" in lines
     assert "net revenue 7,502 KRW" in lines
     assert any(line.startswith("Champions (최우수 고객) 3 #") for line in lines)
+    assert "next 365 days 1,251 net revenue to expect of these buyers" in lines
+    assert "back-test 9 orders predicted after 2026-04-01, of 8 that came (+18%)" in lines
     assert "winback 2 1 no_consent" in lines
     assert "Planned: 1 by sms; cost about 10" in lines
     assert "orders 7 5 1 1 2 values unreadable; not read: colour" in lines
     assert "1 orders: gross_amount is missing" in lines
     assert "Where to look next" in lines
+
+
+def test_a_shop_whose_value_is_not_predicted_reads_why(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update marts.customer_value"
+            " set predicted_value_365d = null, unavailable_reason = 'too_few_buyers'"
+        )
+    assert print_summary(Settings(warehouse=str(warehouse)), warehouse.parent)
+    assert "not predicted: too_few_buyers" in lines_of(capsys.readouterr().out)
 
 
 def test_a_build_that_failed_early_has_nothing_to_sum_up(

@@ -53,8 +53,10 @@ counted as (
     from order_days
     inner join dates
         on
-            order_days.order_date > {{ add_days('dates.fitted_until', '-' ~ var('value_backtest_days')) }}
-            and order_days.order_date <= {{ add_days('dates.fitted_until', var('value_backtest_days')) }}
+            order_days.order_date
+            > {{ add_days('dates.fitted_until', '-' ~ var('value_backtest_days')) }}
+            and order_days.order_date
+            <= {{ add_days('dates.fitted_until', var('value_backtest_days')) }}
     where order_days.day_number > 1
     group by order_days.customer_id
 

@@ -15,7 +15,8 @@ horizons as (
     select
         horizons.fit,
         horizons.horizon_days
-    from (values
+    from (
+        values
         ('present', 30),
         ('present', 90),
         ('present', 365),
@@ -35,8 +36,8 @@ pairs as (
 
 ),
 
--- orders of a person who stays come at a gamma-distributed pace: shape s = r + x, rate w = alpha + T
--- in weeks; their number in t weeks is negative binomial with z = t / (w + t)
+-- orders of a person who stays come at a gamma-distributed pace, of shape s = r + x and rate
+-- w = alpha + T in weeks; their number in t weeks is negative binomial with z = t / (w + t)
 waiting as (
 
     select

@@ -10,9 +10,8 @@ models as (
 
 ),
 
--- the chance of having left at the last order against that of having stayed, as a logarithm; held
--- below the largest number that exp can take; null for those who cannot have left
-weighed as (
+-- how much longer than the last order the person has been known, and will be in 90 days
+measured as (
 
     select
         histories.fit,
@@ -21,32 +20,39 @@ weighed as (
         histories.repeat_days,
         histories.age_days,
         histories.repeat_revenue,
+        models.r + histories.repeat_days as shape,
+        case
+            when histories.repeat_days > 0
+                then models.a / (models.b + histories.repeat_days - 1)
+        end as leaving_odds,
+        ln(
+            (models.alpha + histories.age_days / 7e0)
+            / (models.alpha + histories.recency_days / 7e0)
+        ) as silence_log,
+        ln(
+            (models.alpha + histories.age_days / 7e0)
+            / (models.alpha + (histories.age_days + 90) / 7e0)
+        ) as rest_log,
         models.p,
         models.q,
         models.gamma,
         models.unavailable_reason,
-        models.spend_unavailable_reason,
-        case
-            when histories.repeat_days > 0 and models.a > 0
-                then least(
-                    ln(models.a / (models.b + histories.repeat_days - 1))
-                    + (models.r + histories.repeat_days)
-                    * ln(
-                        (models.alpha + histories.age_days / 7e0)
-                        / (models.alpha + histories.recency_days / 7e0)
-                    ),
-                    700e0
-                )
-        end as left_log,
-        exp(
-            (models.r + histories.repeat_days)
-            * ln(
-                (models.alpha + histories.age_days / 7e0)
-                / (models.alpha + (histories.age_days + 90) / 7e0)
-            )
-        ) as none_in_90d_if_alive
+        models.spend_unavailable_reason
     from histories
     inner join models on histories.fit = models.fit
+
+),
+
+-- the odds of having left at the last order, as a logarithm that exp can take; null without any
+weighed as (
+
+    select
+        *,
+        case
+            when leaving_odds > 0 then least(ln(leaving_odds) + shape * silence_log, 700e0)
+        end as left_log,
+        exp(shape * rest_log) as none_in_90d_if_alive
+    from measured
 
 ),
 

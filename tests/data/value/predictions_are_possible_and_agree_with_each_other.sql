@@ -1,7 +1,16 @@
 -- Chances lie between 0 and 1, a longer horizon has more orders, value is orders times spend, bands
 -- are those of the chance, and each missing prediction has its reason.
+with predictions as (
+
+    select
+        *,
+        cast(churn_probability as decimal(38, 9)) as rounded_churn
+    from {{ ref('customer_value') }}
+
+)
+
 select *
-from {{ ref('customer_value') }}
+from predictions
 where
     probability_alive not between 0 and 1
     or churn_probability not between 0 and 1
@@ -11,8 +20,8 @@ where
     or expected_orders_90d > expected_orders_365d
     or expected_orders_365d > 365
     or expected_spend_per_order <= 0
-    or (churn_band = 'low') is distinct from (cast(churn_probability as decimal(38, 9)) < 0.333333333)
-    or (churn_band = 'high') is distinct from (cast(churn_probability as decimal(38, 9)) >= 0.666666667)
+    or (churn_band = 'low') is distinct from (rounded_churn < 0.333333333)
+    or (churn_band = 'high') is distinct from (rounded_churn >= 0.666666667)
     or (unavailable_reason is null) != (probability_alive is not null)
     or (unavailable_reason is null) != (expected_orders_30d is not null)
     or (unavailable_reason is null) != (expected_orders_365d is not null)
