@@ -155,7 +155,8 @@ def test_acquisition_metrics_of_one_row_are_the_figures_of_that_row(sample_build
     rows = asked(sample_build, ["ltv_to_cac", "cac"], parts)
     figures = {row[:4]: row[4:] for row in rows}
     expected = sample_build.rows(
-        "select date_trunc('month', cohort_month), source, medium, campaign, ltv_to_cac, cost_per_first_buyer"
+        "select date_trunc('month', cohort_month), source, medium, campaign, ltv_to_cac,"
+        " cost_per_first_buyer"
         " from marts.acquisition_costs"
     )
     assert any(row[4] is not None for row in expected)
@@ -198,8 +199,10 @@ def test_the_days_of_metrics_reach_from_the_first_month_to_the_as_of_day_without
     assert sample_build.rows(
         "select min(metric_day), max(metric_day), count(*) from metrics.metric_days"
     ) == sample_build.rows(
-        "select date '2024-12-01', as_of_date, as_of_date - date '2024-12-01' + 1"
-        " from intermediate.int_as_of"
+        "select first_day, as_of_date, as_of_date - first_day + 1 from intermediate.int_as_of, ("
+        "  select date_trunc('month', least(min(order_date), min(cohort_month))) as first_day"
+        "  from marts.orders, marts.acquisition_costs"
+        ")"
     )
 
 
