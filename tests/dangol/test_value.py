@@ -12,6 +12,7 @@ from lifetimes.datasets import load_cdnow_summary_data_with_monetary_value
 
 from dangol.value import (
     BgNbd,
+    Bound,
     Derivatives,
     Fit,
     Floats,
@@ -126,6 +127,44 @@ def test_parameters_that_made_the_data_come_back_within_their_standard_errors() 
     assert np.max(np.abs(distances)) < 4
 
 
+def bought(leaving: float, people: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Return repeat days, recency and age of people with one chance to leave after an order."""
+    generator = np.random.default_rng(seed)
+    pace = generator.gamma(0.7, 1 / 9.5, people) / 7
+    age = generator.integers(0, 730, people).astype(float)
+    repeats, recency, now = np.zeros(people), np.zeros(people), np.zeros(people)
+    is_here = np.full(people, True)
+    while is_here.any():
+        now += generator.exponential(1, people) / pace
+        is_here &= now < age
+        repeats[is_here] += 1
+        recency[is_here] = now[is_here]
+        is_here &= generator.random(people) >= leaving
+    return repeats, recency, age
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_shop_that_nobody_leaves_is_fitted_at_the_bound_where_nobody_does() -> None:
+    people = 20_000
+    found = fit_bg_nbd(*bought(0.0, people, 3), np.ones(people))
+    assert found.is_converged
+    r, alpha, a, b = found.estimates
+    assert a / (a + b) < 0.001
+    assert abs(r - 0.7) < 4 * found.standard_errors[0]
+    assert abs(alpha - 9.5) < 4 * found.standard_errors[1]
+    assert math.isnan(found.standard_errors[2])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_shop_that_all_leave_alike_is_fitted_at_the_bound_where_all_do() -> None:
+    people = 20_000
+    found = fit_bg_nbd(*bought(0.2, people, 4), np.ones(people))
+    assert found.is_converged
+    _, _, a, b = found.estimates
+    assert b == pytest.approx(1000) or found.standard_errors[3] > b / 4
+    assert a / (a + b) == pytest.approx(0.2, abs=0.01)
+
+
 NOBODY: tuple[list[float], ...] = ([], [], [], [])
 
 
@@ -163,6 +202,7 @@ class TwoSummits:
     """A likelihood of one parameter with summits at 1/2 and 2, of which the second is higher."""
 
     names = ("height",)
+    bounds = (Bound(0.1, 10),)
     buyer_count = 1
 
     def starts(self) -> Sequence[Floats]:
