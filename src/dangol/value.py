@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 import duckdb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import OptimizeResult, minimize
 from scipy.special import digamma, expit, gammaln, polygamma
 
 Floats = NDArray[np.float64]
@@ -29,12 +28,10 @@ Derivatives = tuple[float, Floats, Floats]
 """Log-likelihood, gradient (k,) and Hessian (k, k) in the k plain parameters."""
 
 DAYS_PER_WEEK = 7.0
-SMALLEST, LARGEST = 1e-3, 1e4
-"""A parameter that runs past these describes no shop: the data don't tell it."""
 SAME = 1e-6
 """The largest relative difference of estimates that two starts may leave."""
 FLAT = 1e-9
-"""The largest slope, per buyer and unit of a log-parameter, that counts as none."""
+"""The largest slope or curvature, per buyer and unit of a log-parameter, that counts as none."""
 DIGITS = 10
 """Significant digits of an estimate; further ones differ between processors."""
 BATCH = 8192
@@ -48,11 +45,11 @@ class Fit:
     Args:
         names: the parameters.
         estimates: one a parameter, not finite where there is nothing to fit.
-        standard_errors: one a parameter, from the curvature; nan where it gives none.
+        standard_errors: one a parameter, from the curvature; nan for a parameter at its bound.
         log_likelihood: of all buyers together, at the estimates.
         buyer_count: the number of buyers fitted.
-        is_converged: both starts ended at the same point, inside the bounds, where the slope is
-            zero and the likelihood falls in every direction.
+        is_converged: both starts ended at the same point, from which the likelihood falls in every
+            direction within the bounds, and at no bound but those that are good ends.
         start_difference: the largest relative difference between the estimates of the two starts.
     """
 
@@ -65,12 +62,30 @@ class Fit:
     start_difference: float
 
 
+@dataclass(frozen=True)
+class Bound:
+    """Where the search for a parameter ends.
+
+    Args:
+        lowest, highest: beyond these the data can't tell one value from the next.
+        is_good_end: a parameter may stay there, since the model then has a meaning of its own.
+    """
+
+    lowest: float
+    highest: float
+    is_good_end: bool = False
+
+
 class Likelihood(Protocol):
     """The log-likelihood of a model on grouped data, its time or money in units near 1."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters, in the order of all vectors."""
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The bounds of each."""
 
     @property
     def buyer_count(self) -> int:
@@ -94,6 +109,9 @@ class BgNbd:
     """
 
     names = ("r", "alpha", "a", "b")
+    # with the least a and the largest b nobody leaves; with the largest b all leave alike
+    leaving = Bound(1e-2, 1e3, is_good_end=True)
+    bounds = (Bound(1e-3, 1e4), Bound(1e-3, 1e4), leaving, leaving)
 
     def __init__(
         self,
@@ -195,51 +213,6 @@ class BgNbd:
         return value, slope, bend
 
 
-class Nbd:
-    """The likelihood of NBD: what is left of BG/NBD when the chance to leave, and a, go to zero.
-
-    Args:
-        repeat_days: (n,) order days after the first.
-        age_days: (n,) days from the first order day to the end of what is known.
-        buyer_count: (n,) buyers with that history.
-    """
-
-    names = ("r", "alpha")
-
-    def __init__(self, repeat_days: ArrayLike, age_days: ArrayLike, buyer_count: ArrayLike) -> None:
-        repeats, count = _floats(repeat_days), _floats(buyer_count)
-        self._repeats, self._age, self._count = repeats, _floats(age_days) / DAYS_PER_WEEK, count
-        self.buyer_count = round(count.sum())
-        self._each_repeats, self._each_count = _counts(repeats, count)
-
-    def starts(self) -> Sequence[Floats]:
-        """Return two points (r, alpha) that have the shop's orders per week."""
-        repeats, weeks = float(self._repeats @ self._count), float(self._age @ self._count)
-        if not (repeats > 0 and weeks > 0):
-            return ()
-        return (np.array([1.0, weeks / repeats]), np.array([0.3, 0.3 * weeks / repeats]))
-
-    def derivatives(self, parameters: Floats) -> Derivatives:
-        """Return the log-likelihood and its derivatives in (r, alpha)."""
-        r, alpha = parameters
-        x, total = self._each_repeats, float(self._each_count.sum())
-        ends, shape, count = alpha + self._age, r + self._repeats, self._count
-        by_end = float(count @ (1.0 / ends))
-        value = float(self._each_count @ gammaln(r + x) - count @ (shape * np.log(ends)))
-        value += total * (r * math.log(alpha) - float(gammaln(r)))
-        slope = np.array(
-            [
-                float(self._each_count @ (digamma(r + x) - digamma(r)) - count @ np.log(ends))
-                + total * math.log(alpha),
-                total * r / alpha - float(count @ (shape / ends)),
-            ]
-        )
-        of_r = float(self._each_count @ (polygamma(1, r + x) - polygamma(1, r)))
-        of_alpha = float(count @ (shape / ends**2)) - total * r / alpha**2
-        of_both = total / alpha - by_end
-        return value, slope, np.array([[of_r, of_both], [of_both, of_alpha]])
-
-
 class GammaGamma:
     """The likelihood of Gamma-Gamma: equation 1a of the note, on each buyer's repeat revenue.
 
@@ -250,6 +223,7 @@ class GammaGamma:
     """
 
     names = ("p", "q", "gamma")
+    bounds = (Bound(1e-3, 1e4),) * 3
 
     def __init__(
         self, repeat_days: ArrayLike, repeat_revenue: ArrayLike, buyer_count: ArrayLike
@@ -307,23 +281,8 @@ class GammaGamma:
 def fit_bg_nbd(
     repeat_days: ArrayLike, recency_days: ArrayLike, age_days: ArrayLike, buyer_count: ArrayLike
 ) -> Fit:
-    """Fit BG/NBD to groups of buyers with equal histories; see BgNbd. Parameters are in weeks.
-
-    Where nobody seems to leave, the likelihood has no summit: it grows as a goes to zero. The limit
-    is fitted instead and returned as a = 0 and b = 1, which have no standard errors.
-    """
-    free = fit(BgNbd(repeat_days, recency_days, age_days, buyer_count))
-    if free.is_converged:
-        return free
-    limit = fit(Nbd(repeat_days, age_days, buyer_count))
-    if not (limit.is_converged and limit.log_likelihood >= free.log_likelihood):
-        return free
-    return replace(
-        limit,
-        names=free.names,
-        estimates=(*limit.estimates, 0.0, 1.0),
-        standard_errors=(*limit.standard_errors, math.nan, math.nan),
-    )
+    """Fit BG/NBD to groups of buyers with equal histories; see BgNbd. Parameters are in weeks."""
+    return fit(BgNbd(repeat_days, recency_days, age_days, buyer_count))
 
 
 def fit_gamma_gamma(
@@ -362,15 +321,16 @@ def fit(likelihood: Likelihood) -> Fit:
         )
     best = max(ends, key=lambda end: (end.is_summit, -end.value))
     apart = float(np.max(np.abs(np.expm1(ends[1].place - ends[0].place))))
-    errors: tuple[float, ...] = unknown
+    errors = np.full(len(unknown), math.nan)
     if best.is_summit:
         # the covariance of the logarithms, brought to the plain parameters (delta method)
-        covariance = np.linalg.inv(best.bend * likelihood.buyer_count)
-        errors = tuple(map(_rounded, np.exp(best.place) * np.sqrt(np.diag(covariance))))
+        bend = best.bend[np.ix_(best.is_free, best.is_free)] * likelihood.buyer_count
+        by_log = np.sqrt(np.diag(np.linalg.inv(bend)))
+        errors[best.is_free] = np.exp(best.place[best.is_free]) * by_log
     return Fit(
         likelihood.names,
         tuple(map(_rounded, np.exp(best.place))),
-        errors,
+        tuple(map(_rounded, errors)),
         _rounded(-best.value * likelihood.buyer_count),
         likelihood.buyer_count,
         all(end.is_summit for end in ends) and apart <= SAME,
@@ -385,63 +345,65 @@ class _End:
     place: Floats
     value: float
     bend: Floats
+    is_free: NDArray[np.bool_]
     is_summit: bool
 
 
 def _climb(likelihood: Likelihood, start: Floats) -> _End:
-    """Follow the likelihood uphill from log-parameters (k,) by a trust region, then by Newton."""
-    seen: dict[bytes, Derivatives] = {}
+    """Follow the likelihood uphill from log-parameters (k,), by Newton's steps within the bounds.
+
+    Each step is taken in the parameters that no bound holds (Bertsekas 1982, Projected Newton
+    methods, SIAM J. Control and Optimization 20), with the curvature made positive, and is halved
+    until the likelihood rises.
+    """
+    lowest = np.log([bound.lowest for bound in likelihood.bounds])
+    highest = np.log([bound.highest for bound in likelihood.bounds])
 
     def descent(place: Floats) -> Derivatives:
         """Return -log-likelihood per buyer and its derivatives in the log-parameters."""
-        key = place.tobytes()
-        if key not in seen:
-            seen.clear()
-            plain = np.exp(place)
-            value, slope, bend = likelihood.derivatives(plain)
-            by_log = plain * slope
-            seen[key] = (
-                -value / likelihood.buyer_count,
-                -by_log / likelihood.buyer_count,
-                -(bend * np.outer(plain, plain) + np.diag(by_log)) / likelihood.buyer_count,
-            )
-        return seen[key]
+        plain = np.exp(place)
+        value, slope, bend = likelihood.derivatives(plain)
+        by_log = plain * slope
+        by_logs = bend * np.outer(plain, plain) + np.diag(by_log)
+        count = likelihood.buyer_count
+        return -value / count, -by_log / count, -by_logs / count
 
-    def stop_outside(intermediate_result: OptimizeResult) -> None:
-        if not _is_inside(intermediate_result.x):
-            raise StopIteration
+    def free(place: Floats, slope: Floats) -> NDArray[np.bool_]:
+        held = ((place <= lowest) & (slope > 0)) | ((place >= highest) & (slope < 0))
+        return np.asarray(~held)
 
-    found = minimize(
-        lambda place: descent(place)[:2],
-        start,
-        jac=True,
-        hess=lambda place: descent(place)[2],
-        method="trust-exact",
-        callback=stop_outside,
-        options={"gtol": 1e-6, "max_trust_radius": 2.0, "maxiter": 200},
-    )
-    place: Floats = found.x
+    place = np.clip(start, lowest, highest)
     value, slope, bend = descent(place)
-    for _ in range(8):
-        if not _is_inside(place) or np.max(np.abs(slope)) < 1e-13 or not _is_positive(bend):
+    for _ in range(200):
+        is_free = free(place, slope)
+        steepest = float(np.max(np.abs(slope[is_free]), initial=0.0))
+        if steepest < 1e-14:
             break
-        step = np.linalg.solve(bend, slope)
-        if np.max(np.abs(step)) > 0.5:
+        sizes, axes = np.linalg.eigh(bend[np.ix_(is_free, is_free)])
+        step = np.zeros_like(place)
+        step[is_free] = -axes @ ((axes.T @ slope[is_free]) / np.maximum(np.abs(sizes), 1e-10))
+        step *= min(1.0, 2.0 / float(np.max(np.abs(step))))
+        for _ in range(40):
+            there = np.clip(place + step, lowest, highest)
+            found = descent(there)
+            rest = float(np.max(np.abs(found[1][free(there, found[1])]), initial=0.0))
+            # where the likelihood is level to its last digit, the slope still tells the way
+            is_level = found[0] <= value + 1e-13 * abs(value) and rest < steepest
+            if found[0] < value + 1e-4 * float(slope @ (there - place)) or is_level:
+                break
+            step /= 2
+        else:
             break
-        place = place - step
-        value, slope, bend = descent(place)
-    is_flat = bool(np.max(np.abs(slope)) < FLAT)
-    return _End(place, value, bend, _is_inside(place) and is_flat and _is_positive(bend))
-
-
-def _is_inside(place: Floats) -> bool:
-    """Return whether every log-parameter is a number within the bounds."""
-    return bool(np.all((place > math.log(SMALLEST)) & (place < math.log(LARGEST))))
-
-
-def _is_positive(bend: Floats) -> bool:
-    """Return whether a symmetric matrix has no direction without curvature."""
-    return bool(np.all(np.isfinite(bend)) and np.linalg.eigvalsh(bend)[0] > FLAT)
+        place, (value, slope, bend) = there, found
+    is_free = free(place, slope)
+    is_flat = bool(np.max(np.abs(slope[is_free]), initial=0.0) < FLAT)
+    is_good = all(
+        bound.is_good_end or lower < at < upper
+        for bound, at, lower, upper in zip(likelihood.bounds, place, lowest, highest, strict=True)
+    )
+    curvatures = np.linalg.eigvalsh(bend[np.ix_(is_free, is_free)])
+    is_summit = is_good and is_flat and bool(np.all(curvatures > FLAT))
+    return _End(place, value, bend, is_free, is_summit)
 
 
 def _symmetric(upper: Floats) -> Floats:
@@ -529,8 +491,9 @@ def _each_fit(
     """Yield each fit's name, last day and columns, its rows in one order whatever the engine's."""
     listed = ", ".join(f"cast({column} as double) as {column}" for column in columns)
     for name, until in groups.project("fit, fitted_until").distinct().order("fit").fetchall():
-        chosen = groups.filter(f"fit = '{name}'").order(", ".join(columns)).project(listed)
-        found = chosen.fetchnumpy()
+        found = (
+            groups.filter(f"fit = '{name}'").project(listed).order(", ".join(columns)).fetchnumpy()
+        )
         yield name, until, [_floats(found[column]) for column in columns]
 
 

@@ -12,12 +12,12 @@ from lifetimes.datasets import load_cdnow_summary_data_with_monetary_value
 
 from dangol.value import (
     BgNbd,
+    Bound,
     Derivatives,
     Fit,
     Floats,
     GammaGamma,
     Likelihood,
-    Nbd,
     fit,
     fit_bg_nbd,
     fit_gamma_gamma,
@@ -33,7 +33,6 @@ AGAIN = REPEATS > 0
 REVENUE = (REPEATS * CDNOW["monetary_value"].to_numpy())[AGAIN]
 
 ORDERS = BgNbd(REPEATS, RECENCY, AGE, EACH)
-WAITING = Nbd(REPEATS, AGE, EACH)
 SPEND = GammaGamma(REPEATS[AGAIN], REVENUE / 35, EACH[AGAIN])
 
 
@@ -73,10 +72,9 @@ def test_both_models_agree_with_lifetimes_and_fit_no_worse() -> None:
     ("likelihood", "places"),
     [
         (ORDERS, [(0.3, 4.0, 0.7, 2.0), (2.0, 30.0, 0.05, 0.6), (0.01, 0.2, 5.0, 0.9)]),
-        (WAITING, [(0.3, 4.0), (2.0, 30.0), (0.01, 0.2)]),
         (SPEND, [(3.0, 2.5, 0.8), (0.4, 1.1, 6.0), (20.0, 9.0, 0.1)]),
     ],
-    ids=["bg_nbd", "nbd", "gamma_gamma"],
+    ids=["bg_nbd", "gamma_gamma"],
 )
 def test_derivatives_are_those_that_small_steps_show(
     likelihood: Likelihood, places: Sequence[tuple[float, ...]]
@@ -92,30 +90,6 @@ def test_derivatives_are_those_that_small_steps_show(
             width = 2 * step[number]
             assert (above[0] - below[0]) / width == pytest.approx(slope[number], rel=1e-5)
             assert (above[1] - below[1]) / width == pytest.approx(bend[number], rel=1e-5, abs=1e-4)
-
-
-def test_a_shop_that_nobody_leaves_is_fitted_at_the_limit_where_a_is_zero() -> None:
-    random = np.random.default_rng(20261122)
-    age = random.integers(90, 700, 4_000)
-    pace = random.gamma(0.8, 1 / 10.0, 4_000)
-    repeats = random.poisson(pace * age / 7)
-    # the last of x purchases at random moments of the age
-    recency = np.where(repeats > 0, np.ceil(age * random.beta(np.maximum(repeats, 1), 1)), 0)
-    each = np.ones(4_000)
-    found = fit_bg_nbd(repeats, recency, age, each)
-    assert found.is_converged
-    assert found.names == ("r", "alpha", "a", "b")
-    assert found.estimates[2:] == (0.0, 1.0)
-    assert np.isnan(found.standard_errors[2:]).all()
-    for estimate, error, true in zip(
-        found.estimates[:2], found.standard_errors[:2], (0.8, 10.0), strict=True
-    ):
-        assert abs(estimate - true) < 3 * error
-    # the limit is that of BG/NBD: with hardly a chance to leave, its likelihood is nearly the same
-    nearly, _, _ = BgNbd(repeats, recency, age, each).derivatives(
-        np.array([*found.estimates[:2], 1e-9, 1.0])
-    )
-    assert nearly == pytest.approx(found.log_likelihood, rel=1e-8)
 
 
 def test_counts_of_equal_histories_are_as_good_as_people() -> None:
@@ -151,6 +125,44 @@ def test_parameters_that_made_the_data_come_back_within_their_standard_errors() 
     assert found.is_converged
     distances = (np.array(found.estimates) - truth) / found.standard_errors
     assert np.max(np.abs(distances)) < 4
+
+
+def bought(leaving: float, people: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Return repeat days, recency and age of people with one chance to leave after an order."""
+    generator = np.random.default_rng(seed)
+    pace = generator.gamma(0.7, 1 / 9.5, people) / 7
+    age = generator.integers(0, 730, people).astype(float)
+    repeats, recency, now = np.zeros(people), np.zeros(people), np.zeros(people)
+    is_here = np.full(people, True)
+    while is_here.any():
+        now += generator.exponential(1, people) / pace
+        is_here &= now < age
+        repeats[is_here] += 1
+        recency[is_here] = now[is_here]
+        is_here &= generator.random(people) >= leaving
+    return repeats, recency, age
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_shop_that_nobody_leaves_is_fitted_at_the_bound_where_nobody_does() -> None:
+    people = 20_000
+    found = fit_bg_nbd(*bought(0.0, people, 3), np.ones(people))
+    assert found.is_converged
+    r, alpha, a, b = found.estimates
+    assert a / (a + b) < 0.001
+    assert abs(r - 0.7) < 4 * found.standard_errors[0]
+    assert abs(alpha - 9.5) < 4 * found.standard_errors[1]
+    assert math.isnan(found.standard_errors[2])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_shop_that_all_leave_alike_is_fitted_at_the_bound_where_all_do() -> None:
+    people = 20_000
+    found = fit_bg_nbd(*bought(0.2, people, 4), np.ones(people))
+    assert found.is_converged
+    _, _, a, b = found.estimates
+    assert b == pytest.approx(1000) or found.standard_errors[3] > b / 4
+    assert a / (a + b) == pytest.approx(0.2, abs=0.01)
 
 
 NOBODY: tuple[list[float], ...] = ([], [], [], [])
@@ -190,6 +202,7 @@ class TwoSummits:
     """A likelihood of one parameter with summits at 1/2 and 2, of which the second is higher."""
 
     names = ("height",)
+    bounds = (Bound(0.1, 10),)
     buyer_count = 1
 
     def starts(self) -> Sequence[Floats]:

@@ -43,13 +43,13 @@ measured as (
 
 ),
 
--- the odds of having left at the last order, as a logarithm that exp can take; null without any
+-- the odds of having left at the last order, as a logarithm that exp can take
 weighed as (
 
     select
         *,
         case
-            when leaving_odds > 0 then least(ln(leaving_odds) + shape * silence_log, 700e0)
+            when repeat_days > 0 then least(ln(leaving_odds) + shape * silence_log, 700e0)
         end as left_log,
         exp(shape * rest_log) as none_in_90d_if_alive
     from measured
@@ -61,7 +61,7 @@ judged as (
     select
         *,
         case
-            when unavailable_reason is null and left_log is null then 1e0
+            when unavailable_reason is null and repeat_days = 0 then 1e0
             when unavailable_reason is null then 1e0 / (1e0 + exp(left_log))
         end as probability_alive,
         coalesce(
