@@ -246,6 +246,48 @@ MUTATIONS = [
         "when dated.result_notified_on < dated.result_notice_due_on",
     ),
     Mutation(
+        "a shop of one buyer too few gets predictions",
+        "models/intermediate/value/int_value_gates.sql",
+        "when buyer_count < {{ var('value_min_buyers') }}",
+        "when buyer_count < {{ var('value_min_buyers') }} - 1",
+    ),
+    Mutation(
+        "days since the last order are taken for its distance from the first",
+        "models/intermediate/value/int_value_histories.sql",
+        "days_between('first_ordered_on', 'last_ordered_on')",
+        "days_between('last_ordered_on', 'fitted_until')",
+    ),
+    Mutation(
+        "a back-test that misses by a fifth is off by too much",
+        "models/marts/value/value_backtest.sql",
+        "cast(missed_orders as decimal(38, 9)) > actual_orders * 0.2",
+        "cast(missed_orders as decimal(38, 9)) >= actual_orders * 0.2",
+    ),
+    Mutation(
+        "one-time buyers may have left",
+        "models/intermediate/value/int_value_scores.sql",
+        "when unavailable_reason is null and repeat_days = 0 then 1e0",
+        "when unavailable_reason is null and repeat_days = 0 then 5e-1",
+    ),
+    Mutation(
+        "a chance of a third is low",
+        "models/marts/value/customer_value.sql",
+        "rounded_churn_probability < 0.333333333 ",
+        "rounded_churn_probability <= 0.333333333 ",
+    ),
+    Mutation(
+        "two gaps of their own are enough for a date",
+        "models/intermediate/value/int_expected_next_orders.sql",
+        "gap_count >= 3",
+        "gap_count >= 2",
+    ),
+    Mutation(
+        "the first order of the hidden days counts as a repeat",
+        "models/intermediate/value/int_backtest_predictions.sql",
+        "where order_days.day_number > 1",
+        "where order_days.day_number > 0",
+    ),
+    Mutation(
         "a cohort is judged a day before everybody has had the time",
         "models/marts/value/repurchase_rates.sql",
         "'horizon_days - 1'",
