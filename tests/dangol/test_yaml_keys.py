@@ -110,6 +110,13 @@ def test_a_macro_must_be_documented_and_used(project: Path) -> None:
     ]
 
 
+def test_a_model_in_python_is_described_as_one_in_sql_is(project: Path) -> None:
+    (project / "models" / "fits.py").write_text("def model(dbt, session): ...")
+    assert check_project(project, project / "none.duckdb") == [
+        "models/fits.py: no YAML describes it"
+    ]
+
+
 def test_columns_of_the_yaml_are_those_of_the_built_table(project: Path) -> None:
     path = project / "built.duckdb"
     with duckdb.connect(str(path)) as connection:
