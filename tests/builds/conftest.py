@@ -10,9 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse import ROOT, Build, Mapped, Once, build, build_once
+from warehouse import CAMPAIGNS, ROOT, VALUE, Build, Mapped, Once, build, build_once
 
 from dangol.mapping import run_mapping
+
+LONGEST = ("test_spark_parity", "test_five_days", "test_properties", "test_bad_input")
+"""Files that take minutes: they begin first, so that no worker waits for one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+
 
 EXAMPLES = {
     "online_retail": ("online_retail/online_retail.sql", "online_retail.parquet"),
@@ -68,3 +78,20 @@ def mapped(once: Once, real_data: Path) -> Mapped:
         return Path(once(f"mapped_{name}", map_into))
 
     return folder_of
+
+
+@pytest.fixture(scope="session")
+def cdnow_value(once: Once, mapped: Mapped) -> Build:
+    """The CDNOW sample at the end of its 39 weeks."""
+    return build_once(
+        once,
+        "cdnow_value",
+        lambda folder: build(
+            mapped("cdnow_sample"),
+            folder,
+            select=VALUE,
+            exclude=CAMPAIGNS,
+            as_of="1997-09-30",
+            reporting_timezone="America/New_York",
+        ),
+    )

@@ -264,6 +264,48 @@ MUTATIONS = [
         "cast(missed_orders as decimal(38, 9)) >= actual_orders * 0.2",
     ),
     Mutation(
+        "the back-test knows the days that it predicts",
+        "models/intermediate/value/int_value_dates.sql",
+        "add_days('as_of_date', '-' ~ var('value_backtest_days'))",
+        "add_days('as_of_date', var('value_backtest_days'))",
+    ),
+    Mutation(
+        "orders behind a closed gate are fitted",
+        "models/intermediate/value/int_order_groups.sql",
+        "    where unavailable_reason is null\n",
+        "",
+    ),
+    Mutation(
+        "people who came back for nothing count as spend",
+        "models/intermediate/value/int_spend_groups.sql",
+        "histories.repeat_revenue > 0",
+        "histories.repeat_revenue >= 0",
+    ),
+    Mutation(
+        "parameters of a later day are used",
+        "models/marts/value/value_parameters.sql",
+        "            and fits.fitted_until <= gates.fitted_until\n",
+        "",
+    ),
+    Mutation(
+        "a fit that did not converge is used",
+        "models/intermediate/value/int_value_models.sql",
+        "    where is_converged\n",
+        "",
+    ),
+    Mutation(
+        "the first order to come is not always reached",
+        "models/intermediate/value/int_order_terms.sql",
+        "(numbered.order_number - 1) as staying_after",
+        "numbered.order_number as staying_after",
+    ),
+    Mutation(
+        "the series stops a term early",
+        "models/intermediate/value/int_order_expectations.sql",
+        "whole_numbers('1', 'term_count')",
+        "whole_numbers('1', 'term_count - 1')",
+    ),
+    Mutation(
         "one-time buyers may have left",
         "models/intermediate/value/int_value_scores.sql",
         "when unavailable_reason is null and repeat_days = 0 then 1e0",

@@ -31,7 +31,7 @@ from warehouse import CAMPAIGNS, Build, build
 
 seeds = st.sampled_from((1, 2, 3))
 few_builds = settings(
-    max_examples=3,
+    max_examples=2,
     derandomize=True,
     database=None,
     deadline=None,
@@ -185,7 +185,7 @@ def test_money_times_a_factor_scales_amounts_and_moves_nobody(
         assert scaled.rows(query) == one.rows(query), query
 
 
-@settings(few_builds, max_examples=5)
+@settings(few_builds, max_examples=4)
 @given(
     seed=seeds,
     place=st.integers(0, 1000),

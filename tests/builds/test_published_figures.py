@@ -180,15 +180,11 @@ def test_the_page_on_customer_value_shows_these_back_tests(
             assert row in page
 
 
-def test_make_build_gives_the_published_fits_of_cdnow(mapped: Mapped, tmp_path: Path) -> None:
+def test_cdnow_has_the_published_fits(cdnow_value: Build) -> None:
     """Fader, Hardie and Lee (2005), table 2, and Fader and Hardie's note on Gamma-Gamma."""
-    built = make_build(
-        mapped("cdnow_sample"), tmp_path, "AS_OF=1997-09-30", "TIMEZONE=America/New_York"
-    )
-    assert built.is_green, "\n".join(built.messages)
     fitted = {
         (model, parameter): (estimate, likelihood, people)
-        for model, parameter, estimate, likelihood, people in built.rows(
+        for model, parameter, estimate, likelihood, people in cdnow_value.rows(
             "select model, parameter, estimate, log_likelihood, buyer_count"
             " from marts.value_parameters where fit = 'present' and is_converged"
         )

@@ -16,30 +16,12 @@ import pytest
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 from scipy.integrate import quad
 from scipy.special import gammaln
-from warehouse import CAMPAIGNS, ROOT, Build, Mapped, Once, build, build_once, write_csv
+from warehouse import CAMPAIGNS, ROOT, VALUE, Build, build, write_csv
 
-VALUE = ("+customer_value", "+value_backtest")
 PREDICTIONS = (
     *("probability_alive", "expected_orders_30d", "expected_orders_90d", "expected_orders_365d"),
     *("expected_spend_per_order", "predicted_value_365d", "churn_probability", "churn_band"),
 )
-
-
-@pytest.fixture(scope="session")
-def cdnow(once: Once, mapped: Mapped) -> Build:
-    """The CDNOW sample at the end of its 39 weeks."""
-    return build_once(
-        once,
-        "cdnow_value",
-        lambda folder: build(
-            mapped("cdnow_sample"),
-            folder,
-            select=VALUE,
-            exclude=CAMPAIGNS,
-            as_of="1997-09-30",
-            reporting_timezone="America/New_York",
-        ),
-    )
 
 
 def parameters(built: Build, model: str) -> dict[str, float]:
@@ -52,8 +34,8 @@ def parameters(built: Build, model: str) -> dict[str, float]:
     )
 
 
-def test_every_score_of_cdnow_is_that_of_lifetimes(cdnow: Build) -> None:
-    found = cdnow.rows(
+def test_every_score_of_cdnow_is_that_of_lifetimes(cdnow_value: Build) -> None:
+    found = cdnow_value.rows(
         "select values.repeat_days, values.recency_days / 7, values.age_days / 7,"
         " histories.repeat_revenue / greatest(values.repeat_days, 1), probability_alive,"
         " expected_orders_30d, expected_orders_90d, expected_orders_365d, expected_spend_per_order"
@@ -67,8 +49,8 @@ def test_every_score_of_cdnow_is_that_of_lifetimes(cdnow: Build) -> None:
     import pandas as pd
 
     orders, spend = BetaGeoFitter(), GammaGammaFitter()
-    orders.params_ = pd.Series(parameters(cdnow, "bg_nbd"))
-    gamma_gamma = parameters(cdnow, "gamma_gamma")
+    orders.params_ = pd.Series(parameters(cdnow_value, "bg_nbd"))
+    gamma_gamma = parameters(cdnow_value, "gamma_gamma")
     spend.params_ = pd.Series({**gamma_gamma, "v": gamma_gamma["gamma"]})
     theirs = [
         orders.conditional_probability_alive(x, recency, age),
@@ -82,9 +64,11 @@ def test_every_score_of_cdnow_is_that_of_lifetimes(cdnow: Build) -> None:
         assert np.max(np.abs(own / np.asarray(other) - 1)) < 1e-10
 
 
-def test_value_is_orders_times_spend_and_churn_is_the_chance_of_no_order(cdnow: Build) -> None:
-    model = parameters(cdnow, "bg_nbd")
-    found = cdnow.rows(
+def test_value_is_orders_times_spend_and_churn_is_the_chance_of_no_order(
+    cdnow_value: Build,
+) -> None:
+    model = parameters(cdnow_value, "bg_nbd")
+    found = cdnow_value.rows(
         "select repeat_days, age_days, probability_alive, churn_probability, expected_orders_365d,"
         " expected_spend_per_order, predicted_value_365d from marts.customer_value"
     )
@@ -210,10 +194,12 @@ SHAPES = (
 HISTORIES = ((0, 0), (0, 3), (0, 730), (1, 1), (2, 272), (30, 35), (120, 900), (700, 729))
 
 
-def test_expected_orders_are_the_integral_that_defines_them(cdnow: Build, tmp_path: Path) -> None:
+def test_expected_orders_are_the_integral_that_defines_them(
+    cdnow_value: Build, tmp_path: Path
+) -> None:
     """Even where the textbook's formula divides by zero (a = 1), and for wholesalers."""
-    shutil.copyfile(cdnow.warehouse, tmp_path / "shop.duckdb")
-    compiled = cdnow.warehouse.parent / "target/compiled/dangol/models/intermediate/value"
+    shutil.copyfile(cdnow_value.warehouse, tmp_path / "shop.duckdb")
+    compiled = cdnow_value.warehouse.parent / "target/compiled/dangol/models/intermediate/value"
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
         connection.execute("use intermediate")
         for number, shape in enumerate(SHAPES):

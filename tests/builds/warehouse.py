@@ -21,6 +21,8 @@ CAMPAIGN_FOLDERS = (
 """Folders of the models behind campaigns and messages, which no other model reads."""
 CAMPAIGNS = tuple(f"path:models/{folder}" for folder in CAMPAIGN_FOLDERS)
 """Selectors of these models: tests of something else leave them out, which halves a build."""
+VALUE = ("+customer_value", "+value_backtest")
+"""Selectors of predicted value and all that it takes."""
 TELLS_THE_TIME = "quality.run_history"
 """The one table with the wall clock in it: it is about runs, not about the shop."""
 
