@@ -200,7 +200,8 @@ def test_the_days_of_metrics_reach_from_the_first_month_to_the_as_of_day_without
         "select min(metric_day), max(metric_day), count(*) from metrics.metric_days"
     ) == sample_build.rows(
         "select first_day, as_of_date, as_of_date - first_day + 1 from intermediate.int_as_of, ("
-        "  select date_trunc('month', least(min(order_date), min(cohort_month))) as first_day"
+        "  select cast(date_trunc('month', least(min(order_date), min(cohort_month))) as date)"
+        "    as first_day"
         "  from marts.orders, marts.acquisition_costs"
         ")"
     )

@@ -168,16 +168,27 @@ def test_money_times_a_factor_scales_amounts_and_moves_nobody(
         ("customer_id, net_revenue", "marts.customers"),
         ("customer_id, monetary", "marts.rfm_scores"),
         ("product_id, current_price", "marts.products"),
-        ("external_id, net_revenue", "exports.export_braze"),
+        ("customer_id, window_net_revenue", "marts.customer_value"),
     ):
-        expected = {key: value * factor for key, value in one.rows(f"select {amount} from {table}")}
+        expected = {
+            key: value if value is None else value * factor
+            for key, value in one.rows(f"select {amount} from {table}")
+        }
         assert dict(scaled.rows(f"select {amount} from {table}")) == expected, table
+    # grades have bounds of their own, so not everybody gets a message in both
+    profile = "select external_id, net_revenue from exports.export_braze"
+    before, after = dict(one.rows(profile)), dict(scaled.rows(profile))
+    shared = before.keys() & after.keys()
+    assert shared
+    assert {key: after[key] for key in shared} == {key: before[key] * factor for key in shared}
     for query in (
         "select * exclude (monetary) from marts.rfm_scores order by all",
         "select * exclude (monetary) from marts.rfm_history order by all",
         "select * from marts.rfm_migrations order by all",
         "select * from marts.customer_segments order by all",
         "select * from marts.journey_stages order by all",
+        "select * exclude (average_repeat_spend, window_net_revenue) from marts.customer_value"
+        " order by all",
         # bounds of grades and the least amount of a coupon are amounts of their own
         f"{MEMBERS} where campaign_id not in ('grade_upgrade', 'price_hesitant_coupon')"
         " order by all",
