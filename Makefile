@@ -41,7 +41,7 @@ export: environment-build ## publish the files of the last green build for the m
 	@.venv/bin/python -m dangol export
 
 test: environment-test ## prove everything: lint, build with all tests, pytest, Spark parity
-	@echo "lint and the build of the sample with all tests, side by side: five minutes"
+	@echo "lint and the build of the sample with all tests, side by side: up to ten minutes"
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint tested_build
 	@$(clean_env) .venv/bin/python -m pytest
 

@@ -9,7 +9,6 @@ order_days as (
     select
         customer_id,
         order_date,
-        cast(count(*) as bigint) as order_count,
         cast(sum(net_revenue) as decimal(18, 4)) as net_revenue
     from orders
     where is_valid and customer_id is not null
