@@ -21,6 +21,7 @@
                 {% do create_landing_relation(table, deliveries.get(table_name)) %}
             {% endfor %}
             {% do create_landing_deliveries(contract, deliveries) %}
+            {% do plan_events(deliveries) %}
             {% do check_currency() %}
         {% endif %}
     {% endif %}

@@ -10,12 +10,15 @@ counted as (
     select
         '{{ table.name }}' as table_name,
         count(*) as read_count,
-        count(_rejected_because) as unreadable_row_count,
+        {%- if table.name == 'events' %}
+        cast(null as bigint) as unreadable_value_count
+        {%- else %}
         coalesce(sum(case when _rejected_because is null then _unreadable_count end), 0) as unreadable_value_count
+        {%- endif %}
     from landing.{{ table.name }}
     {{ 'union all' if not loop.last }}
     {%- else %}
-    select null as table_name, 0 as read_count, 0 as unreadable_row_count, 0 as unreadable_value_count
+    select null as table_name, 0 as read_count, 0 as unreadable_value_count
     {%- endfor %}
 
 ),
@@ -28,7 +31,6 @@ renamed as (
         source.file_count,
         source.unknown_columns,
         counted.read_count,
-        counted.unreadable_row_count,
         cast(counted.unreadable_value_count as bigint) as unreadable_value_count
     from source
     inner join counted on source.table_name = counted.table_name

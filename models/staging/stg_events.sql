@@ -1,10 +1,9 @@
+{{ config(materialized='view') }}
+
 with source as (
 
-    {{ newest_per_key(
-        source('landing', 'events'),
-        key=['event_id'],
-        newest_by='received_at'
-    ) }}
+    select * from {{ source('landing', 'events') }}
+    where _rejected_because is null
 
 ),
 
@@ -43,7 +42,8 @@ renamed as (
         received_at,
 
         -- deliveries
-        duplicate_count
+        _file as file,
+        _unreadable_count as unreadable_count
     from source
 
 )

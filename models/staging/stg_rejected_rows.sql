@@ -9,11 +9,22 @@ with source as (
         _rejected_because,
         _row_text
     from landing.{{ table.name }}
-    where _rejected_because is not null
-    {{ 'union all' if not loop.last }}
-    {%- else %}
-    select 1
+    where
+        _rejected_because is not null
+        {%- if table.name == 'events' and event_window().is_continued %}
+        and _file in ({{ files_read() }})
+        {%- endif %}
+    union all
     {%- endfor %}
+    -- of files of events that an earlier run has read
+    select
+        'events' as table_name,
+        row_key,
+        file as _file,
+        file_row as _file_row,
+        reason as _rejected_because,
+        row_text as _row_text
+    from landing.kept_rejections
 
 ),
 

@@ -16,8 +16,7 @@ merged as (
         anonymous_id,
         identifier_type,
         identifier,
-        session_number,
-        min(first_event_at) as started_at,
+        session_started_at as started_at,
         max(last_event_at) as ended_at,
         min(activity_date) as session_date,
         cast(sum(event_count) as bigint) as event_count,
@@ -32,7 +31,7 @@ merged as (
         max(device_type) as device_type,
         max(platform) as platform
     from session_days
-    group by anonymous_id, identifier_type, identifier, session_number
+    group by anonymous_id, identifier_type, identifier, session_started_at
 
 ),
 

@@ -1,6 +1,6 @@
-with events as (
+with identifier_days as (
 
-    select * from {{ ref('stg_events') }}
+    select * from {{ ref('int_identifier_days') }}
 
 ),
 
@@ -13,13 +13,12 @@ as_of as (
 grouped as (
 
     select
-        events.anonymous_id,
-        events.customer_id,
-        min(events.occurred_at) as first_event_at
-    from events
-    inner join as_of on events.occurred_at < as_of.as_of_ends_at
-    where events.anonymous_id is not null or events.customer_id is not null
-    group by events.anonymous_id, events.customer_id
+        identifier_days.anonymous_id,
+        identifier_days.customer_id,
+        min(identifier_days.first_event_at) as first_event_at
+    from identifier_days
+    inner join as_of on identifier_days.event_date <= as_of.as_of_date
+    group by identifier_days.anonymous_id, identifier_days.customer_id
 
 )
 

@@ -8,10 +8,10 @@
     'tickets': 'opened_at',
 } -%}
 {%- set table_names = (dated_by.keys() | list + ['ad_spend', 'order_items']) | sort -%}
-{%- set late_after = add_minutes('staged.occurred_at', var('late_days') * 24 * 60) -%}
 {%- set also_counted = {
     'events': {
-        'late': 'count(case when staged.received_at > ' ~ late_after ~ ' then 1 end)',
+        'late': 'count(case when staged.is_late then 1 end)',
+        'unreadable': 'cast(coalesce(sum(staged.unreadable_count), 0) as bigint)',
         'unidentified':
             'count(*) - count(coalesce(staged.anonymous_id, staged.customer_id))',
     },
@@ -30,6 +30,15 @@ with as_of as (
 customer_records as (
 
     select * from {{ ref('int_customer_records') }}
+
+),
+
+postponed_events as (
+
+    select
+        count(case when is_copy then 1 end) as copy_count,
+        count(case when not is_copy then 1 end) as waiting_count
+    from {{ ref('int_postponed_events') }}
 
 ),
 
@@ -56,8 +65,10 @@ made_customers as (
         {%- endif %}
         {{ also_counted.get(table_name, {}).get('late', 'cast(0 as bigint)') }} as late_count,
         {{ also_counted.get(table_name, {}).get('unidentified', 'cast(0 as bigint)') }}
-            as unidentified_count
-    from {{ ref('stg_' ~ table_name) }} as staged
+            as unidentified_count,
+        {{ also_counted.get(table_name, {}).get('unreadable', 'cast(null as bigint)') }}
+            as unreadable_count
+    from {{ ref('int_events' if table_name == 'events' else 'stg_' ~ table_name) }} as staged
     cross join as_of
 
 ),
@@ -75,11 +86,22 @@ counted as (
 final as (
 
     select
-        counted.*,
+        counted.table_name,
+        counted.staged_count,
+        counted.duplicate_count
+        + case when counted.table_name = 'events' then postponed_events.copy_count else 0 end
+            as duplicate_count,
+        counted.after_as_of_count,
+        counted.late_count,
+        counted.unidentified_count,
+        counted.unreadable_count,
         case when counted.table_name = 'customers' then made_customers.made_count else 0 end
-            as made_count
+            as made_count,
+        case when counted.table_name = 'events' then postponed_events.waiting_count else 0 end
+            as waiting_count
     from counted
     cross join made_customers
+    cross join postponed_events
 
 )
 

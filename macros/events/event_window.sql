@@ -1,0 +1,45 @@
+{#-
+    What plan_events decided, as a mapping: is_continued (events of earlier days are kept) and
+    first_day_read (text YYYY-MM-DD, the local day from which events are read again).
+-#}
+{% macro event_window() %}
+    {% if execute and adapter.get_relation(target.database, 'landing', 'event_window') is not none %}
+        {% set row = run_query("select is_continued, cast(first_day_read as string) from " ~ landing_relation('event_window')).rows[0] %}
+        {% do return({'is_continued': row[0], 'first_day_read': row[1]}) %}
+    {% endif %}
+    {{ return({'is_continued': false, 'first_day_read': '0001-01-01'}) }}
+{% endmacro %}
+
+{#- SQL of the local day from which events are read again (date). -#}
+{% macro first_day_read() -%}
+    date '{{ event_window().first_day_read }}'
+{%- endmacro %}
+
+{#- SQL of the list of the event files that this run reads. -#}
+{% macro files_read() -%}
+    {{ quoted_files("select file from " ~ landing_relation('event_files') ~ " where is_read order by file") if execute else 'null' }}
+{%- endmacro %}
+
+{#-
+    Before an incremental model is continued: takes the days that are read again out of it, in the
+    same transaction. On Spark, insert_overwrite replaces these days.
+
+    column: the model's local day.
+-#}
+{% macro forget_days_read(column) %}
+    {{ adapter.dispatch('forget_days_read', 'dangol')(column) }}
+{% endmacro %}
+
+{% macro duckdb__forget_days_read(column) -%}
+    {% if is_incremental() -%}
+        delete from {{ this }} where {{ column }} >= {{ first_day_read() }}
+    {%- endif %}
+{%- endmacro %}
+
+{% macro spark__forget_days_read(column) %}
+{% endmacro %}
+
+{#- The UTC timestamp after which an event counts as late. occurred_at: SQL of when it happened. -#}
+{% macro late_after(occurred_at) -%}
+    {{ add_minutes(occurred_at, var('late_days') * 24 * 60) }}
+{%- endmacro %}

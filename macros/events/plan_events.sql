@@ -1,0 +1,175 @@
+{#-
+    Decides which files of events this run reads, and from which local day on their events replace
+    those that the warehouse keeps. Leaves in the schema `landing`:
+        event_files         one row per file of events in RAW: is it new, is it read
+        event_window        one row: is_continued, first_day_read
+        postponed_events    what earlier runs left to the next full refresh, and this one leaves too
+        kept_rejections     rejected rows of files that are not read
+
+    A run continues the one before when that left `int_event_files` with the same settings: then it
+    reads the new files, and those that reach into the days from the first event in a new file that
+    is not late (by more than `late_days`). A file that changed or went counts from its first day
+    on. Otherwise, and with tables of the schema `raw`, everything is read.
+
+    deliveries: the mapping of find_deliveries().
+-#}
+{% macro plan_events(deliveries) %}
+    {% set files = deliveries.events.files if 'events' in deliveries else [] %}
+    {% do run_query(
+        "create table " ~ landing_relation('found_event_files') ~ " as select found.file, found.size_bytes,"
+        ~ " found.modified_at, known.file is null as is_new, known.first_date, known.last_date from ("
+        ~ file_facts(files) ~ ") as found left join (" ~ known_event_files() ~ ") as known on found.file = known.file"
+        ~ " and found.size_bytes = known.size_bytes and found.modified_at = known.modified_at"
+    ) %}
+    {% set is_continued = continues_events() %}
+    {% set first_day = first_day_of_new_events() if is_continued else none %}
+    {% set first_day_read = "date '" ~ (first_day or '9999-12-31') ~ "'" if is_continued else "date '0001-01-01'" %}
+    {% do run_query(
+        "create table " ~ landing_relation('event_files') ~ " as select file, size_bytes, modified_at, "
+        ~ ("is_new or coalesce(last_date >= " ~ first_day_read ~ ", false)" if is_continued else "true") ~ " as is_read, "
+        ~ ("is_new" if is_continued else "true") ~ " as is_new, first_date, last_date from "
+        ~ landing_relation('found_event_files')
+    ) %}
+    {% do run_query(
+        "create table " ~ landing_relation('event_window') ~ " as select " ~ is_continued | lower ~ " as is_continued, "
+        ~ first_day_read ~ " as first_day_read"
+    ) %}
+    {% set kept_files = "(select file from " ~ landing_relation('event_files') ~ " where not is_new)" %}
+    {% set unread_files = "(select file from " ~ landing_relation('event_files') ~ " where not is_read)" %}
+    {% do run_query(
+        "create table " ~ landing_relation('postponed_events') ~ " as " ~ (
+            "select event_id, file, event_date, is_copy from intermediate.int_postponed_events where event_date < "
+            ~ first_day_read ~ " and file in " ~ kept_files if is_continued
+            else "select cast(null as string) as event_id, cast(null as string) as file, cast(null as date) as event_date,"
+            ~ " cast(null as boolean) as is_copy where false"
+        )
+    ) %}
+    {% do run_query(
+        "create table " ~ landing_relation('kept_rejections') ~ " as " ~ (
+            "select row_key, file, file_row, reason, row_text from staging.stg_rejected_rows where table_name = 'events'"
+            ~ " and file in " ~ unread_files if is_continued
+            else "select cast(null as string) as row_key, cast(null as string) as file, cast(null as bigint) as file_row,"
+            ~ " cast(null as string) as reason, cast(null as string) as row_text where false"
+        )
+    ) %}
+{% endmacro %}
+
+{#- A select of the files that the last run read with today's settings; of none in a full refresh. -#}
+{% macro known_event_files() %}
+    {% set known = adapter.get_relation(target.database, 'intermediate', 'int_event_files') %}
+    {% if known is none or flags.FULL_REFRESH %}
+        {% do return(
+            "select cast(null as string) as file, cast(null as bigint) as size_bytes, cast(null as timestamp) as modified_at,"
+            ~ " cast(null as date) as first_date, cast(null as date) as last_date where false"
+        ) %}
+    {% endif %}
+    {% set has_same_settings = "settings = '" ~ event_settings() ~ "' and " ~ (
+        "as_of_date <= date '" ~ var('as_of') ~ "'" if var('as_of') else "as_of_date is null"
+    ) %}
+    {% do return(
+        "select file, size_bytes, modified_at, first_date, last_date from intermediate.int_event_files where "
+        ~ has_same_settings
+    ) %}
+{% endmacro %}
+
+{#-
+    Whether this run continues the one before: it has files of events, and knows some of them. Spark
+    can replace days and not remove them, so there a file that changed or went has all read again.
+-#}
+{% macro continues_events() %}
+    {% set counts = run_query(
+        "select count(*), count(case when is_new then 1 end) from " ~ landing_relation('found_event_files')
+    ).rows[0] %}
+    {% set gone = run_query("select count(*) from (" ~ gone_event_files() ~ ") as gone").rows[0] %}
+    {% if gone[0] > 0 %}
+        {% do return(target.type == 'duckdb' and counts[0] > 0) %}
+    {% endif %}
+    {{ return(counts[0] > counts[1]) }}
+{% endmacro %}
+
+{#- A select of the files that were read before and are no longer there as they were. -#}
+{% macro gone_event_files() %}
+    {{ return(
+        "select known.file, known.first_date from (" ~ known_event_files() ~ ") as known left join "
+        ~ landing_relation('found_event_files') ~ " as found on known.file = found.file and not found.is_new"
+        ~ " where found.file is null"
+    ) }}
+{% endmacro %}
+
+{#-
+    The local day (a Python date) of the first event in a new file that is not late, or of the first
+    event in a file that went or changed if that is earlier; none where there is nothing to read.
+    With the variable `as_of` set and moved on, copies received since then count too.
+-#}
+{% macro first_day_of_new_events() %}
+    {% set days = [
+        "select min(" ~ local_date('occurred_at') ~ ") as first_day from " ~ landing_relation('events')
+        ~ " where _rejected_because is null and (received_at is null or received_at <= " ~ late_after('occurred_at')
+        ~ ") and _file in (" ~ quoted_files("select file from " ~ landing_relation('found_event_files') ~ " where is_new") ~ ")",
+        "select min(first_date) as first_day from (" ~ gone_event_files() ~ ") as gone",
+    ] %}
+    {% if var('as_of') %}
+        {% do days.append(
+            "select min(" ~ add_days('as_of_date', -1 * var('late_days') | int) ~ ") as first_day"
+            ~ " from intermediate.int_event_files where as_of_date < date '" ~ var('as_of') ~ "'"
+        ) %}
+    {% endif %}
+    {{ return(run_query("select min(first_day) from (" ~ days | join(' union all ') ~ ") as days").columns[0].values()[0]) }}
+{% endmacro %}
+
+{#- SQL of a list of files. query: a select of one column of file names. -#}
+{% macro quoted_files(query) %}
+    {% set quoted = [] %}
+    {% for file in run_query(query).columns[0].values() %}
+        {% do quoted.append("'" ~ file | replace("'", "''") ~ "'") %}
+    {% endfor %}
+    {{ return(quoted | join(', ') if quoted else 'null') }}
+{% endmacro %}
+
+{#-
+    What the kept events depend on beside their files, as a hash: the variables that shape them, and
+    the SQL of the models that keep them. When it changes, everything is read again.
+-#}
+{% macro event_settings() %}
+    {% set parts = [] %}
+    {% for name in ['raw', 'reporting_timezone', 'source_timezone', 'session_gap_minutes', 'late_days'] %}
+        {% do parts.append(var(name) | string) %}
+    {% endfor %}
+    {% for node in (graph.nodes.values() if execute else []) | sort(attribute='unique_id') %}
+        {% if node.name == 'stg_events' or node.config.get('meta', {}).get('follows') == 'events' %}
+            {% do parts.append(node.checksum.checksum) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(local_md5(parts | join('|'))) }}
+{% endmacro %}
+
+{#-
+    A select of file (below RAW), size_bytes and modified_at (UTC) of each file.
+
+    files: list of {path, inside} of find_deliveries().
+-#}
+{% macro file_facts(files) %}
+    {% if not files %}
+        {% do return(
+            "select cast(null as string) as file, cast(null as bigint) as size_bytes, cast(null as timestamp) as modified_at where false"
+        ) %}
+    {% endif %}
+    {% set root_length = files[0].path | length - files[0].inside | length %}
+    {{ return(adapter.dispatch('file_facts', 'dangol')(files, root_length)) }}
+{% endmacro %}
+
+{% macro duckdb__file_facts(files, root_length) %}
+    {{ return(
+        "select substr(filename, " ~ (root_length + 1) ~ ") as file, size as size_bytes, cast(last_modified as timestamp) as modified_at"
+        ~ " from read_blob(['" ~ files | map(attribute='path') | join("', '") ~ "'])"
+    ) }}
+{% endmacro %}
+
+{#- The view is the one that list_raw_files made. -#}
+{% macro spark__file_facts(files, root_length) %}
+    {{ return(
+        "select substr(regexp_replace(path, '^file:/+', '/'), " ~ (root_length + 1) ~ ") as file, length as size_bytes,"
+        ~ " modificationTime as modified_at from dangol_raw_files where regexp_replace(path, '^file:/+', '/') in ('"
+        ~ files | map(attribute='path') | join("', '") ~ "')"
+    ) }}
+{% endmacro %}

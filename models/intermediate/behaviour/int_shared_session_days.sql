@@ -1,0 +1,65 @@
+with events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+device_owners as (
+
+    select * from {{ ref('int_device_owners') }}
+
+),
+
+shared_devices as (
+
+    select anonymous_id
+    from device_owners
+    where is_shared
+
+),
+
+-- on a shared device a visitor is the customer, and all whom nothing names are one
+visitor_events as (
+
+    select
+        events.anonymous_id,
+        case when events.customer_id is null then 'anonymous_id' else 'customer_id' end
+            as identifier_type,
+        coalesce(events.customer_id, events.anonymous_id) as identifier,
+        events.event_id,
+        events.event_name,
+        events.occurred_at,
+        events.event_date,
+        events.engagement_seconds,
+        events.utm_source,
+        events.utm_medium,
+        events.utm_campaign,
+        events.device_type,
+        events.platform
+    from events
+    inner join shared_devices on events.anonymous_id = shared_devices.anonymous_id
+    inner join as_of on events.event_date <= as_of.as_of_date
+
+),
+
+open_sessions as (
+
+    select
+        cast(null as string) as anonymous_id,
+        cast(null as string) as identifier_type,
+        cast(null as string) as identifier,
+        cast(null as timestamp) as last_event_at,
+        cast(null as timestamp) as session_started_at
+    where false
+
+),
+
+{{ sessions_by_day(['anonymous_id', 'identifier_type', 'identifier']) }}
+
+select * from session_days

@@ -1,0 +1,67 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
+    partition_by='activity_date' if target.type == 'spark' else none,
+    pre_hook="{{ forget_days_read('activity_date') }}",
+    meta={'follows': 'events'},
+) }}
+
+with events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
+-- a visitor is a device; without one, the customer
+visitor_events as (
+
+    select
+        case when anonymous_id is null then 'customer_id' else 'anonymous_id' end
+            as identifier_type,
+        coalesce(anonymous_id, customer_id) as identifier,
+        event_id,
+        event_name,
+        occurred_at,
+        event_date,
+        engagement_seconds,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        device_type,
+        platform
+    from events
+    where
+        coalesce(anonymous_id, customer_id) is not null
+        {%- if is_incremental() %}
+        and event_date >= {{ first_day_read() }}
+        {%- endif %}
+
+),
+
+open_sessions as (
+
+    {% if is_incremental() -%}
+    select
+        identifier_type,
+        identifier,
+        max(last_event_at) as last_event_at,
+        max(session_started_at) as session_started_at
+    from {{ this }}
+    where
+        activity_date < {{ first_day_read() }}
+        and last_event_at >= {{ add_minutes(day_begins_at(first_day_read()), -1 * var('session_gap_minutes') | int) }}
+    group by identifier_type, identifier
+    {%- else -%}
+    select
+        cast(null as string) as identifier_type,
+        cast(null as string) as identifier,
+        cast(null as timestamp) as last_event_at,
+        cast(null as timestamp) as session_started_at
+    where false
+    {%- endif %}
+
+),
+
+{{ sessions_by_day(['identifier_type', 'identifier']) }}
+
+select * from session_days

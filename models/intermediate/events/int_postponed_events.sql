@@ -1,0 +1,86 @@
+with events as (
+
+    select * from {{ ref('stg_events') }}
+
+),
+
+event_files as (
+
+    select * from {{ ref('stg_event_files') }}
+
+),
+
+delivered as (
+
+    select * from {{ ref('int_delivered_events') }}
+
+),
+
+postponed_before as (
+
+    select * from {{ ref('stg_postponed_events') }}
+
+),
+
+read_now as (
+
+    select
+        events.event_id,
+        events.file,
+        events.event_date,
+        event_files.is_new
+    from events
+    inner join event_files on events.file = event_files.file
+    {% if event_window().is_continued -%}
+    where events.file in ({{ files_read() }})
+    {%- else -%}
+    where false
+    {%- endif %}
+
+),
+
+too_late as (
+
+    select
+        read_now.event_id,
+        read_now.file,
+        read_now.event_date,
+        read_now.event_id in (select delivered.event_id from delivered) as is_copy
+    from read_now
+    where read_now.is_new and read_now.event_date < {{ first_day_read() }}
+
+),
+
+taken as (
+
+    select distinct event_id
+    from delivered
+    where event_date >= {{ first_day_read() }}
+
+),
+
+-- what is read and not taken is kept under an earlier day
+moved as (
+
+    select
+        read_now.event_id,
+        read_now.file,
+        read_now.event_date,
+        true as is_copy
+    from read_now
+    left join taken on read_now.event_id = taken.event_id
+    where read_now.event_date >= {{ first_day_read() }} and taken.event_id is null
+
+),
+
+final as (
+
+    select * from postponed_before
+    union all
+    select * from too_late
+    union all
+    select * from moved
+
+)
+
+select * from final
