@@ -132,7 +132,7 @@
 -#}
 {% macro event_settings() %}
     {% set parts = [] %}
-    {% for name in ['raw', 'reporting_timezone', 'source_timezone', 'session_gap_minutes', 'late_days'] %}
+    {% for name in ['reporting_timezone', 'source_timezone', 'session_gap_minutes', 'late_days'] %}
         {% do parts.append(var(name) | string) %}
     {% endfor %}
     {% for node in (graph.nodes.values() if execute else []) | sort(attribute='unique_id') %}

@@ -40,8 +40,7 @@ accounted as (
             as rows_accepted,
         coalesce(rejections.rows_rejected, 0) as rows_rejected,
         staged_counts.duplicate_count as rows_duplicate,
-        coalesce(staged_counts.unreadable_count, deliveries.unreadable_value_count)
-            as unreadable_values,
+        deliveries.unreadable_value_count + staged_counts.unreadable_count as unreadable_values,
         staged_counts.after_as_of_count as rows_after_as_of,
         staged_counts.late_count as rows_late,
         staged_counts.waiting_count as rows_waiting,

@@ -11,7 +11,7 @@ counted as (
         '{{ table.name }}' as table_name,
         count(*) as read_count,
         {%- if table.name == 'events' %}
-        cast(null as bigint) as unreadable_value_count
+        0 as unreadable_value_count
         {%- else %}
         coalesce(sum(case when _rejected_because is null then _unreadable_count end), 0) as unreadable_value_count
         {%- endif %}

@@ -66,7 +66,7 @@ made_customers as (
         {{ also_counted.get(table_name, {}).get('late', 'cast(0 as bigint)') }} as late_count,
         {{ also_counted.get(table_name, {}).get('unidentified', 'cast(0 as bigint)') }}
             as unidentified_count,
-        {{ also_counted.get(table_name, {}).get('unreadable', 'cast(null as bigint)') }}
+        {{ also_counted.get(table_name, {}).get('unreadable', 'cast(0 as bigint)') }}
             as unreadable_count
     from {{ ref('int_events' if table_name == 'events' else 'stg_' ~ table_name) }} as staged
     cross join as_of
