@@ -115,7 +115,7 @@
             {%- set stored = kinds[column.name] %}
             {%- if stored.kind == 'text' and (column.type != 'string' or column.accepted)
                 or stored.kind != 'text' and column.type != 'string' and not is_always_readable(column.type, stored.kind) %}
-            + case when typed_{{ column.name }} is null and text_{{ column.name }} is not null then 1 else 0 end
+            + case when typed_{{ column.name }} is null and {{ 'text_' ~ column.name if stored.kind in ('text', 'other') else stored.name }} is not null then 1 else 0 end
             {%- endif %}
             {%- endfor %}
             as int
