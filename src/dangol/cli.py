@@ -154,7 +154,7 @@ def _build(options: argparse.Namespace) -> int:
         return 128 + (signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT)
     finally:
         signal.signal(signal.SIGTERM, before)
-    copy = os.path.relpath(outcome.failed_copy, root) if outcome.failed_copy else None
+    copy = _shown(outcome.failed_copy, root) if outcome.failed_copy else None
     print_summary(replace(settings, warehouse=copy or settings.warehouse), root, outcome)
     if outcome.is_green:
         return 0
@@ -167,6 +167,11 @@ def _build(options: argparse.Namespace) -> int:
         print(f"For readers nothing has changed: {settings.warehouse} {kept}.", file=sys.stderr)
         print(f"What failed is in {copy} until the next build.", file=sys.stderr)
     return 1
+
+
+def _shown(path: Path, root: Path) -> str:
+    """Return a path as a person would write it in the project folder."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 class Terminated(KeyboardInterrupt):

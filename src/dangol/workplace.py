@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -125,8 +126,8 @@ def working(place: Workplace, command: str, say: Callable[[str], None] = print) 
     """
     with _explained(place.folder), held(place.folder, command):
         write_ahead_log_into(place.published)
-        with _unchanged(place.published):
-            _make_copy(place, say)
+        with _unchanged(place.published) as published:
+            _make_copy(published, place, say)
             yield
 
 
@@ -206,14 +207,17 @@ def _reason(warehouse: Path, error: duckdb.Error) -> str:
 
 
 @contextmanager
-def _unchanged(warehouse: Path) -> Iterator[None]:
+def _unchanged(warehouse: Path) -> Iterator[BinaryIO | None]:
     """Keep other programs from writing to the file; they get DuckDB's own message about locks.
 
-    This is the lock that a reader of the file takes (POSIX, shared). It ends when this process
-    closes the file once, whoever opened it, so nothing here may open the file meanwhile.
+    This is the lock that a reader of the file takes (POSIX, shared). It ends as soon as this process
+    closes the file, however often it is open, so nothing else here may open it meanwhile.
+
+    Returns:
+        The open file; None where there is none.
     """
     if not warehouse.exists():
-        yield
+        yield None
         return
     with warehouse.open("rb") as file:
         try:
@@ -222,10 +226,10 @@ def _unchanged(warehouse: Path) -> Iterator[None]:
             raise WorkError(holder_of(warehouse) or f"{warehouse} cannot be locked: {error}") from (
                 None
             )
-        yield
+        yield file
 
 
-def _make_copy(place: Workplace, say: Callable[[str], None]) -> None:
+def _make_copy(published: BinaryIO | None, place: Workplace, say: Callable[[str], None]) -> None:
     """Copy the warehouse into the work folder, with the history of the runs that failed there.
 
     What an earlier build has left in the folder goes first: there may be no space for both.
@@ -239,9 +243,9 @@ def _make_copy(place: Workplace, say: Callable[[str], None]) -> None:
         runs.save(kept)
         _clear(place, but=KEPT_RUNS)
         runs.save(kept)
-        if place.published.exists():
+        if published is not None:
             coming = place.folder / "coming"
-            copy_file(place.published, coming)
+            _copy_file(published, coming)
             coming.rename(place.copy)
         runs.give(place.copy)
         kept.unlink(missing_ok=True)
@@ -259,26 +263,33 @@ def _clear(place: Workplace, but: str = LOCK) -> None:
     shutil.rmtree(place.spill, ignore_errors=True)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a file with its permissions; where the file system can, by sharing its blocks.
+def _copy_file(source: BinaryIO, target: Path) -> None:
+    """Copy an open file; where the file system can, by sharing its blocks.
 
     Raises:
-        WorkError: the disk has no place for it. Nothing was written then.
+        WorkError: the disk has no place for it.
+        OSError: the disk was filled meanwhile. Either leaves no part of the copy.
     """
-    with source.open("rb") as reading, target.open("wb") as writing:
-        shutil.copymode(source, target)
-        try:
-            fcntl.ioctl(writing, CLONE, reading.fileno())
-            return
-        except OSError:
-            pass  # the usual case: the file system cannot
-        needed, free = source.stat().st_size, shutil.disk_usage(target.parent).free
-        if needed > free:
-            raise WorkError(
-                f"the disk of {target.parent} has too little space: a build works on a copy of"
-                f" {source}, which needs {_megabytes(needed)}, and {_megabytes(free)} are free."
-            )
-        shutil.copyfileobj(reading, writing, 16 * 1024 * 1024)
+    try:
+        with target.open("wb") as writing:
+            os.fchmod(writing.fileno(), os.fstat(source.fileno()).st_mode & 0o777)
+            try:
+                fcntl.ioctl(writing, CLONE, source.fileno())
+                return
+            except OSError:
+                pass  # the usual case: the file system cannot
+            needed = os.fstat(source.fileno()).st_size
+            free = shutil.disk_usage(target.parent).free
+            if needed > free:
+                raise WorkError(
+                    f"the disk of {target.parent} has too little space: a build works on a copy of"
+                    f" the warehouse, which needs {_megabytes(needed)}, and {_megabytes(free)} are"
+                    " free."
+                )
+            shutil.copyfileobj(source, writing, 16 * 1024 * 1024)
+    except (OSError, WorkError):
+        target.unlink(missing_ok=True)
+        raise
 
 
 class _Runs:
