@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -98,6 +99,7 @@ def run_build(
     with working(place, command, progress.say):
         progress.say(saying.format(settings.warehouse, source))
         outcome = _run(arguments, place.settings(settings), root, progress)
+        gc.collect()  # a cursor in the traceback of an error keeps the file open
         if outcome.is_green:
             publish(place)
             return outcome

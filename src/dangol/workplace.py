@@ -124,7 +124,7 @@ def working(place: Workplace, command: str, say: Callable[[str], None] = print) 
         WorkError: another build is going on, another program writes to the warehouse, it is no
             DuckDB file, or the copy has no place on the disk.
     """
-    with _explained(place.folder), held(place.folder, command):
+    with _explained(place), held(place.folder, command):
         write_ahead_log_into(place.published)
         with _unchanged(place.published) as published:
             _make_copy(published, place, say)
@@ -139,14 +139,17 @@ def publish(place: Workplace) -> None:
     Raises:
         WorkError: the copy cannot be written out.
     """
-    with _explained(place.folder):
+    with _explained(place):
         try:
             with duckdb.connect(str(place.copy)) as connection:
                 connection.execute("checkpoint")
         except duckdb.Error as error:
+            reason = one_line(str(error))
+            if FULL_DISK.search(reason):
+                reason = full_disk(place)
             raise WorkError(
-                f"the build is green, but {place.copy} could not be written out:"
-                f" {one_line(str(error))}"
+                f"every model and test was green, but {place.copy} could not be written out, so"
+                f" nothing was published: {reason}"
             ) from None
         for log in (_log_of(place.copy), _log_of(place.published)):
             if log.exists():  # its changes would be made again, to a file that has them
@@ -210,8 +213,8 @@ def _reason(warehouse: Path, error: duckdb.Error) -> str:
 def _unchanged(warehouse: Path) -> Iterator[BinaryIO | None]:
     """Keep other programs from writing to the file; they get DuckDB's own message about locks.
 
-    This is the lock that a reader of the file takes (POSIX, shared). It ends as soon as this process
-    closes the file, however often it is open, so nothing else here may open it meanwhile.
+    This is the lock that a reader of the file takes (POSIX, shared). It ends as soon as this
+    process closes the file, however often it is open, so nothing else here may open it meanwhile.
 
     Returns:
         The open file; None where there is none.
@@ -423,14 +426,14 @@ def _megabytes(count: int) -> str:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _explained(place: Workplace) -> Iterator[None]:
     """Say in plain words that the disk is full, or may not be written to."""
     try:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise WorkError(full_disk(folder)) from None
-        raise WorkError(f"{folder} cannot be worked in: {error}") from None
+            raise WorkError(full_disk(place)) from None
+        raise WorkError(f"{place.folder} cannot be worked in: {error}") from None
 
 
 def tell_full_disk(failures: list[str], place: Workplace) -> list[str]:
@@ -438,13 +441,17 @@ def tell_full_disk(failures: list[str], place: Workplace) -> list[str]:
 
     A full disk makes one model fail, and then all that come after it, each with its own message.
     """
-    told = next((failure for failure in failures if FULL_DISK.search(failure)), None)
-    if told is None:
+    first = next((failure for failure in failures if FULL_DISK.search(failure)), None)
+    if first is None:
         return failures
-    return [f"{full_disk(place.folder)} All else follows from it. The first message was:\n{told}"]
+    told = full_disk(place)
+    return [f"{told[0].upper()}{told[1:]} The first failure, from which others follow:\n{first}"]
 
 
-def full_disk(folder: Path) -> str:
-    """Return the message about a full disk, with what is free on it now."""
-    free = _megabytes(shutil.disk_usage(folder).free)
-    return f"the disk of {folder} is full ({free} are free now)."
+def full_disk(place: Workplace) -> str:
+    """Return the message about a full disk, with what is free now where the build writes."""
+    folders = [place.folder]
+    if place.spill.parent != place.folder:
+        folders.append(place.spill.parent)
+    free = (f"{_megabytes(shutil.disk_usage(folder).free)} in {folder}" for folder in folders)
+    return f"the disk is full; free now: {', '.join(free)}."
