@@ -17,7 +17,7 @@ from typing import Any
 
 from dangol.progress import Progress, one_line
 from dangol.settings import Settings
-from dangol.workplace import Workplace, held, publish, tell_full_disk, working
+from dangol.workplace import Workplace, held, publish, tell_shortage, working
 
 FAILED = frozenset(["error", "fail", "runtime error", "partial success"])
 
@@ -103,15 +103,23 @@ def run_build(
         if outcome.is_green:
             publish(place)
             return outcome
-    failures = tell_full_disk(outcome.failures, place)
+    failures = tell_shortage(outcome.failures, place, settings.memory)
     return replace(outcome, failures=failures, failed_copy=place.copy)
 
 
 def run_docs(settings: Settings, root: Path) -> Outcome:
-    """Write dbt's documentation as one page, `target/static_index.html`."""
+    """Write dbt's documentation as one page, `target/static_index.html`.
+
+    The warehouse is read as any reader does it; without one there is nothing to say of tables.
+    """
     progress = Progress()
     progress.say("Writing the documentation: some seconds.")
-    return _run(["docs", "generate", "--static"], settings, root, progress)
+    with same_environment_after():
+        os.environ["ACCESS_MODE"] = "read_only"
+        if not (root / settings.warehouse).exists():
+            os.environ["ACCESS_MODE"] = "automatic"
+            settings = replace(settings, warehouse=":memory:")
+        return _run(["docs", "generate", "--static"], settings, root, progress)
 
 
 def _run(arguments: list[str], settings: Settings, root: Path, progress: Progress) -> Outcome:

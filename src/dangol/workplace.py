@@ -15,7 +15,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -31,9 +31,6 @@ KEPT_RUNS = "runs.duckdb"
 """History of runs whose copy is gone already, until the next copy holds it."""
 CLONE = 0x40049409
 """Linux's FICLONE: the file system lets two files share their blocks (Btrfs, XFS)."""
-
-FULL_DISK = re.compile(r"No space left on device|max_temp_directory_size")
-"""What DuckDB says when a write, or a spill, finds no space."""
 
 
 class WorkError(Exception):
@@ -91,20 +88,20 @@ def held(folder: Path, command: str) -> Iterator[None]:
         WorkError: another process holds it; the message names the process.
     """
     folder.mkdir(exist_ok=True)
-    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
+    with (folder / LOCK).open("ab+", buffering=0) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            holder = one_line(lock.read()) or "a process that has only just begun"
+            holder = one_line(lock.read().decode()) or "a process that has only just begun"
             raise WorkError(
                 f"another build is at work here: {holder}. Wait until it ends, or end it; readers"
                 f" are not disturbed by it. (The lock is {folder / LOCK}.)"
             ) from None
-        lock.truncate(0)
         now = f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
-        lock.write(f"process {os.getpid()},\n`{command}`,\nsince {now}\n")
-        lock.flush()
+        with suppress(OSError):  # a full disk has space again when the work folder is cleared
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()},\n`{command}`,\nsince {now}\n".encode())
         try:
             yield
         finally:
@@ -145,7 +142,7 @@ def publish(place: Workplace) -> None:
                 connection.execute("checkpoint")
         except duckdb.Error as error:
             reason = one_line(str(error))
-            if FULL_DISK.search(reason):
+            if "No space left on device" in reason:
                 reason = full_disk(place)
             raise WorkError(
                 f"every model and test was green, but {place.copy} could not be written out, so"
@@ -354,7 +351,7 @@ class _Runs:
         try:
             self._write(copy)
         except duckdb.Error as error:
-            if "No space left" in str(error):
+            if "No space left on device" in str(error):
                 raise OSError(errno.ENOSPC, str(error)) from None
             raise WorkError(f"{copy} cannot be written: {one_line(str(error))}") from None
 
@@ -427,31 +424,47 @@ def _megabytes(count: int) -> str:
 
 @contextmanager
 def _explained(place: Workplace) -> Iterator[None]:
-    """Say in plain words that the disk is full, or may not be written to."""
+    """Say in plain words that the disk is full, or that the folder may not be written to."""
     try:
         yield
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise WorkError(full_disk(place)) from None
-        raise WorkError(f"{place.folder} cannot be worked in: {error}") from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise WorkError(
+                f"a build works in {place.folder}, and this may not be: {error}"
+            ) from None
+        raise
 
 
-def tell_full_disk(failures: list[str], place: Workplace) -> list[str]:
-    """Return the failures of a build, or one that says that the disk is full where that is why.
+def tell_shortage(failures: list[str], place: Workplace, memory: str) -> list[str]:
+    """Return the failures of a build, or one that says that disk or memory were too small.
 
     A full disk makes one model fail, and then all that come after it, each with its own message.
     """
-    first = next((failure for failure in failures if FULL_DISK.search(failure)), None)
-    if first is None:
-        return failures
-    told = full_disk(place)
-    return [f"{told[0].upper()}{told[1:]} The first failure, from which others follow:\n{first}"]
+    advice = {
+        "No space left on device": full_disk(place),
+        "max_temp_directory_size": (
+            f"there is no space on the disk for what does not fit into MEMORY ({memory});"
+            f" {_free(place)}. Make space, raise MEMORY, or give a SPILL_FOLDER on a larger disk."
+        ),
+        "Out of Memory Error": f"MEMORY ({memory}) is too small: raise it, or lower THREADS.",
+    }
+    for sign, told in advice.items():
+        first = next((failure for failure in failures if sign in failure), None)
+        if first is not None:
+            told = f"{told[0].upper()}{told[1:]} The first failure, from which others may follow:"
+            return [f"{told}\n{first}"]
+    return failures
 
 
 def full_disk(place: Workplace) -> str:
-    """Return the message about a full disk, with what is free now where the build writes."""
-    folders = [place.folder]
-    if place.spill.parent != place.folder:
-        folders.append(place.spill.parent)
-    free = (f"{_megabytes(shutil.disk_usage(folder).free)} in {folder}" for folder in folders)
-    return f"the disk is full; free now: {', '.join(free)}."
+    """Return the message about a full disk."""
+    return f"the disk is full; {_free(place)}."
+
+
+def _free(place: Workplace) -> str:
+    """Return how much is free where the build writes."""
+    folders = {place.folder: None, place.spill.parent: None}
+    told = (f"{_megabytes(shutil.disk_usage(folder).free)} in {folder}" for folder in folders)
+    return f"free now: {', '.join(told)}"
