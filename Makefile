@@ -8,7 +8,7 @@ RAW ?= sample
 
 # A value is taken as it stands, `$$` and all, and reaches a recipe as an environment variable only:
 # whatever it holds, no shell and no make function ever runs it. `dangol` checks what it means.
-variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS MAX_AGE_HOURS DESTINATIONS DRY_RUN PYTHON
+variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS MEMORY SPILL_FOLDER MAX_AGE_HOURS DESTINATIONS DRY_RUN PYTHON
 given := $(foreach name,$(variables),$(if $(filter undefined,$(origin $(name))),,$(name)))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
 export $(given)
@@ -28,6 +28,9 @@ help: ## list the targets
 	@echo "  TARGET         duckdb (default) or spark"
 	@echo "  CURRENCY       reporting currency, such as KRW (default: the only one in RAW)"
 	@echo "  TIMEZONE       reporting time zone (default Asia/Seoul)"
+	@echo "  MEMORY         of DuckDB, such as 800MB; more is spilled to disk (default 5GB, or 60 % of less)"
+	@echo "  THREADS        models built at a time, and cores that DuckDB uses (default: all, up to 8)"
+	@echo "  SPILL_FOLDER   folder for what does not fit into MEMORY (default: beside the warehouse)"
 	@echo "  OUT            folder of published files (default exports)"
 	@echo "  DESTINATIONS   publish these only, such as braze,sms; the others stay as published last"
 	@echo "  MAX_AGE_HOURS  refuse to publish an older build (default 24)"
@@ -71,7 +74,7 @@ docs: environment-build ## write the documentation of every table and column to 
 	@.venv/bin/python -m dangol docs
 
 clean: ## remove what builds and tests made; .venv, profiles.yml and published files stay
-	@rm -rf target logs artifacts spark-warehouse metastore_db derby.log dangol.duckdb dangol.duckdb.wal
+	@rm -rf target logs artifacts spark-warehouse metastore_db derby.log dangol.duckdb dangol.duckdb.wal dangol.duckdb.work
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

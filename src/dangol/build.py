@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from dangol.progress import Progress, one_line
 from dangol.settings import Settings
+from dangol.workplace import Workplace, held, publish, tell_shortage, working
 
 FAILED = frozenset(["error", "fail", "runtime error", "partial success"])
 
@@ -31,6 +32,7 @@ class Outcome:
         warnings: one text per warning, each once.
         counts: results by kind (`models`, `seeds`, `data tests`, `unit tests`, `skipped`).
         seconds: wall-clock duration.
+        failed_copy: the file that was built in vain, for whoever wants to look into it.
     """
 
     is_green: bool
@@ -38,6 +40,7 @@ class Outcome:
     warnings: list[str]
     counts: dict[str, int]
     seconds: float
+    failed_copy: Path | None = None
 
 
 def run_build(
@@ -49,9 +52,13 @@ def run_build(
     skip_tests: bool = False,
     unit_tests: bool = False,
     full_refresh: bool = False,
+    command: str = "dangol build",
     progress: Progress | None = None,
 ) -> Outcome:
     """Build the warehouse with dbt, in this process. Changes the working folder to `root`.
+
+    On DuckDB dbt works on a copy, which takes the place of the warehouse when all is green; Spark
+    writes its tables where they are. Either is built by one process at a time.
 
     Args:
         settings: checked choices.
@@ -61,14 +68,17 @@ def run_build(
         skip_tests: build models and seeds, run no test.
         unit_tests: also run the unit tests, which prove the SQL and not the shop's data.
         full_refresh: build incremental models from the beginning.
+        command: what another build is told is going on.
         progress: shows what happens; one is made when none is given.
+
+    Raises:
+        WorkError: the build cannot begin, or its result cannot be published.
+        KeyboardInterrupt: it was interrupted; the warehouse is as it was.
     """
     progress = progress or Progress()
     source = f"the folder {settings.raw}" if settings.raw else "the schema raw"
     if settings.raw is None:
         source = "the default RAW"
-    place = settings.warehouse if settings.target == "duckdb" else "Spark"
-    progress.say(f"Building {place} from {source}: reading the project takes some seconds.")
     arguments = ["build"]
     if select:
         arguments += ["--select", *select]
@@ -80,43 +90,49 @@ def run_build(
         arguments += ["--exclude-resource-type", "unit_test"]
     if full_refresh:
         arguments += ["--full-refresh"]
-    return _run(arguments, settings, root, progress)
+    saying = "Building {} from {}: reading the project takes some seconds."
+    if settings.target == "spark":
+        with held(spark_folder(root), command):
+            progress.say(saying.format("Spark", source))
+            return _run(arguments, settings, root, progress)
+    place = Workplace.of(settings, root)
+    with working(place, command, progress.say):
+        progress.say(saying.format(settings.warehouse, source))
+        outcome = _run(arguments, place.settings(settings), root, progress)
+        gc.collect()  # a cursor in the traceback of an error keeps the file open
+        if outcome.is_green:
+            publish(place)
+            return outcome
+    failures = tell_shortage(outcome.failures, place, settings.memory)
+    return replace(outcome, failures=failures, failed_copy=place.copy)
 
 
 def run_docs(settings: Settings, root: Path) -> Outcome:
-    """Write dbt's documentation as one page, `target/static_index.html`."""
+    """Write dbt's documentation as one page, `target/static_index.html`.
+
+    The warehouse is read as any reader does it; without one there is nothing to say of tables.
+    """
     progress = Progress()
     progress.say("Writing the documentation: some seconds.")
-    return _run(["docs", "generate", "--static"], settings, root, progress)
-
-
-def holder_of(warehouse: Path) -> str | None:
-    """Return why the DuckDB file cannot be written now, in plain words; None when it can."""
-    if not warehouse.is_file():
-        return None
-    try:
-        duckdb.connect(str(warehouse)).close()
-    except duckdb.Error as error:
-        found = re.search(r"held in (.*?) \(PID (\d+)\)", str(error))
-        if found:
-            return (
-                f"{warehouse} is in use by another program: {found[1]} (process {found[2]})."
-                " Wait until it ends, or close it there; readers should open the file read-only."
-            )
-        return f"{warehouse} cannot be opened as a DuckDB file: {one_line(str(error))}"
-    return None
+    with same_environment_after():
+        os.environ["ACCESS_MODE"] = "read_only"
+        if not (root / settings.warehouse).exists():
+            os.environ["ACCESS_MODE"] = "automatic"
+            settings = replace(settings, warehouse=":memory:")
+        return _run(["docs", "generate", "--static"], settings, root, progress)
 
 
 def _run(arguments: list[str], settings: Settings, root: Path, progress: Progress) -> Outcome:
     """Run one dbt command and gather what came of it."""
-    if prepare(settings, root):
-        progress.say("  profiles.yml was made from profiles.example.yml.")
-    if settings.target == "spark":
-        folder = Path(os.environ.setdefault("SPARK_FOLDER", str(root / "artifacts" / "spark")))
-        folder.mkdir(parents=True, exist_ok=True)
-
-    result = invoke(arguments, settings.dbt_vars(), listen=progress.listen)
+    with same_environment_after():
+        if prepare(settings, root):
+            progress.say("  profiles.yml was made from profiles.example.yml.")
+        if settings.target == "spark":
+            os.environ["SPARK_FOLDER"] = str(spark_folder(root))
+        result = invoke(arguments, settings.dbt_vars(), listen=progress.listen)
     progress.close()
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
     results = list(getattr(result.result, "results", None) or [])
     failures = failures_of(result)
     warnings = progress.warnings + [
@@ -125,6 +141,24 @@ def _run(arguments: list[str], settings: Settings, root: Path, progress: Progres
         if str(item.status) == "warn"
     ]
     return Outcome(result.success, failures, warnings, _counts(results), progress.seconds())
+
+
+def spark_folder(root: Path) -> Path:
+    """Return the folder of Spark's tables and their catalogue, which is made if need be."""
+    folder = Path(os.environ.get("SPARK_FOLDER") or root / "artifacts" / "spark")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def same_environment_after() -> Iterator[None]:
+    """Undo afterwards what was done to the environment variables."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def prepare(settings: Settings, root: Path) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import signal
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -69,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--dry-run", action="store_const", const="1", help="DRY_RUN=1: count, write no file"
     )
-    export.add_argument("--threads", help="THREADS: number of threads (default 2)")
+    export.add_argument("--threads", help="THREADS: number of threads (default: the cores, to 8)")
+    export.add_argument("--memory", help="MEMORY: of DuckDB, such as 800MB (default: up to 5GB)")
     export.add_argument("--target", help="TARGET: duckdb; Spark has no files to publish")
     export.add_argument("--now", help="DANGOL_NOW: the moment to act as of, for tests (ISO, UTC)")
 
@@ -111,7 +114,9 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", help="TARGET: duckdb or spark")
     parser.add_argument("--currency", help="CURRENCY: the reporting currency, such as KRW")
     parser.add_argument("--timezone", help="TIMEZONE: the reporting time zone")
-    parser.add_argument("--threads", help="THREADS: number of threads (default 2)")
+    parser.add_argument("--threads", help="THREADS: number of threads (default: the cores, to 8)")
+    parser.add_argument("--memory", help="MEMORY: of DuckDB, such as 800MB (default: up to 5GB)")
+    parser.add_argument("--spill-folder", help="SPILL_FOLDER: for what does not fit into memory")
 
 
 def _settings(options: argparse.Namespace) -> tuple[Settings, Path]:
@@ -124,30 +129,57 @@ def _settings(options: argparse.Namespace) -> tuple[Settings, Path]:
 
 def _build(options: argparse.Namespace) -> int:
     settings, root = _settings(options)
-    from dangol.build import holder_of, run_build
+    from dangol.build import run_build
     from dangol.summary import print_summary
+    from dangol.workplace import WorkError
 
-    if settings.target == "duckdb":
-        holder = holder_of(root / settings.warehouse)
-        if holder:
-            _complain(holder)
-            return 1
-    outcome = run_build(
-        settings,
-        root,
-        select=options.select,
-        exclude=options.exclude,
-        skip_tests=options.skip_tests,
-        unit_tests=options.unit_tests,
-        full_refresh=options.full_refresh,
-    )
-    print_summary(settings, root, outcome)
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        outcome = run_build(
+            settings,
+            root,
+            select=options.select,
+            exclude=options.exclude,
+            skip_tests=options.skip_tests,
+            unit_tests=options.unit_tests,
+            full_refresh=options.full_refresh,
+            command=shlex.join(["dangol", *sys.argv[1:]]),
+        )
+    except WorkError as error:
+        _complain(str(error))
+        return 1
+    except KeyboardInterrupt as stop:
+        kept = f" {settings.warehouse} is as it was." if settings.target == "duckdb" else ""
+        _complain(f"the build was interrupted.{kept} The next build begins anew.")
+        return 128 + (signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    copy = _shown(outcome.failed_copy, root) if outcome.failed_copy else None
+    print_summary(replace(settings, warehouse=copy or settings.warehouse), root, outcome)
     if outcome.is_green:
         return 0
     print(f"\nThe build failed, for {_plural(len(outcome.failures), 'reason')}:", file=sys.stderr)
     for failure in outcome.failures:
         print(textwrap.indent(failure, "  "), file=sys.stderr)
+    if copy:
+        is_there = (root / settings.warehouse).is_file()
+        kept = "is as it was" if is_there else "is not there yet"
+        print(f"For readers nothing has changed: {settings.warehouse} {kept}.", file=sys.stderr)
+        print(f"What failed is in {copy} until the next build.", file=sys.stderr)
     return 1
+
+
+def _shown(path: Path, root: Path) -> str:
+    """Return a path as a person would write it in the project folder."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM)."""
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
 
 
 def _summary(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ import re
 import shutil
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,31 @@ class UsageError(Exception):
     """A value that cannot be meant. The message says which, and what it should look like."""
 
 
+MOST_MEMORY = 5 * 10**9
+"""Bytes that DuckDB may use where nobody says otherwise; the process needs some beside them."""
+
+
+def default_threads() -> str:
+    """Return how many threads a build uses unless it is told: the machine's cores, at most 8."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return str(min(len(usable(0)) if usable else os.cpu_count() or 1, 8))
+
+
+def default_memory() -> str:
+    """Return how much memory DuckDB uses unless it is told: 5GB, or 60 % of a smaller machine."""
+    return f"{min(MOST_MEMORY, memory_of_machine() * 6 // 10) // 10**6}MB"
+
+
+def memory_of_machine() -> int:
+    """Return the bytes of memory of this machine, or of the container if it may use less."""
+    sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = Path("/sys/fs/cgroup") / name
+        if limit.is_file() and limit.read_text("ascii").strip().isdigit():  # not `max`
+            sizes.append(int(limit.read_text("ascii")))
+    return min(sizes)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The choices of one build, as text. None means not given, so dbt_project.yml decides.
@@ -39,7 +64,9 @@ class Settings:
         target: `duckdb` or `spark`.
         currency: reporting currency (ISO 4217), or '' for the only one in RAW.
         timezone: reporting time zone (IANA name).
-        threads: number of threads.
+        threads: how many models are built at a time, and on how many cores DuckDB works.
+        memory: how much memory DuckDB may use before it spills to disk, such as 5GB.
+        spill_folder: folder for what does not fit into memory; None: beside the warehouse.
         out: folder of published files, relative to the project.
         max_age_hours: how old a build may be to be published.
         destinations: which ones to publish, with commas between; None: all active ones.
@@ -52,7 +79,9 @@ class Settings:
     target: str = "duckdb"
     currency: str | None = None
     timezone: str | None = None
-    threads: str = "2"
+    threads: str = field(default_factory=default_threads)
+    memory: str = field(default_factory=default_memory)
+    spill_folder: str | None = None
     out: str = "exports"
     max_age_hours: str | None = None
     destinations: str | None = None
@@ -65,13 +94,13 @@ class Settings:
         An empty variable counts as not given, but for RAW, where it has a meaning.
         """
         chosen: dict[str, str] = {}
-        for field in fields(cls):
-            option = options.get(field.name)
-            value = option if option is not None else environ.get(field.name.upper())
-            if field.name == "dry_run" and value == "0":
+        for choice in fields(cls):
+            option = options.get(choice.name)
+            value = option if option is not None else environ.get(choice.name.upper())
+            if choice.name == "dry_run" and value == "0":
                 continue
-            if value or (field.name == "raw" and value is not None):
-                chosen[field.name] = value
+            if value or (choice.name == "raw" and value is not None):
+                chosen[choice.name] = value
         return cls(**chosen)
 
     def check(self, root: Path) -> None:
@@ -86,6 +115,7 @@ class Settings:
         self._check_timezone()
         if not re.fullmatch(r"[1-9][0-9]?", self.threads):
             raise UsageError(f"THREADS is {self.threads!r}; it must be a number from 1 to 99.")
+        self._check_memory(root)
         self._check_export(root)
         self._check_target()
 
@@ -101,7 +131,13 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that the profile reads."""
-        return {"WAREHOUSE": self.warehouse, "TARGET": self.target, "THREADS": self.threads}
+        given = {
+            "WAREHOUSE": self.warehouse,
+            "TARGET": self.target,
+            "THREADS": self.threads,
+            "MEMORY": self.memory,
+        }
+        return given | ({"SPILL_FOLDER": self.spill_folder} if self.spill_folder else {})
 
     def _check_raw(self, root: Path) -> None:
         if not self.raw:
@@ -162,6 +198,23 @@ class Settings:
             near = difflib.get_close_matches(self.timezone, sorted(known), n=1)
             hint = f" Did you mean {near[0]}?" if near else " Names look like Asia/Seoul."
             raise UsageError(f"TIMEZONE is {self.timezone!r}; no such time zone is known.{hint}")
+
+    def _check_memory(self, root: Path) -> None:
+        found = re.fullmatch(r"([1-9][0-9]{0,5})(MB|GB)", self.memory)
+        if not found or int(found[1]) * {"MB": 1, "GB": 1000}[found[2]] < 100:
+            raise UsageError(
+                f"MEMORY is {self.memory!r}; it must be a size such as 5GB or 800MB, at least"
+                " 100MB."
+            )
+        if self.spill_folder is None:
+            return
+        if not re.fullmatch(r"[^'\"`;\\*?\[\]{}$\x00-\x1f]+", self.spill_folder) or not (
+            (root / self.spill_folder).is_dir()
+        ):
+            raise UsageError(
+                f"SPILL_FOLDER is {self.spill_folder!r}; it must be a folder that exists, without"
+                " quotes, backslashes, wildcards, braces, dollar signs or semicolons in its name."
+            )
 
     def _check_export(self, root: Path) -> None:
         place = root / self.out

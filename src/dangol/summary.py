@@ -29,6 +29,9 @@ def print_summary(settings: Settings, root: Path, outcome: Outcome | None = None
         lines = summarise(SparkWarehouse(), settings, outcome)
     else:
         path = root / settings.warehouse
+        if not path.is_file() and outcome is not None:  # dbt came to no table
+            print("\n".join(["", *_build_lines(outcome)]))
+            return False
         if not path.is_file():
             print(f"There is no warehouse at {settings.warehouse}; `make build` makes it.")
             return False
@@ -58,7 +61,7 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
     ]
     shown = [line for part in parts for line in part]
     if outcome is not None and not outcome.is_green and shown:
-        lines += ["", "The build failed: parts of what follows are of an earlier build."]
+        lines += ["", "The build failed. What follows is as far as it came, and no reader sees it."]
     lines += shown
     if outcome is not None and outcome.warnings:
         lines += ["", f"Warnings ({len(outcome.warnings)})"]

@@ -12,6 +12,8 @@ import duckdb
 import pytest
 
 from dangol.cli import main
+from dangol.settings import Settings
+from dangol.workplace import held
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    for name in ("RAW", "WAREHOUSE", "AS_OF", "TARGET", "CURRENCY", "TIMEZONE", "THREADS"):
+    for name in (
+        *("RAW", "WAREHOUSE", "AS_OF", "TARGET", "CURRENCY", "TIMEZONE", "THREADS", "MEMORY"),
+        "SPILL_FOLDER",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -76,6 +81,17 @@ def test_a_file_that_is_no_duckdb_file_is_refused(
     assert "cannot be opened as a DuckDB file" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_second_build_on_spark_is_refused_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPARK_FOLDER", str(tmp_path))
+    monkeypatch.setattr(Settings, "_check_target", lambda _: None)  # no Java is needed to refuse
+    with held(tmp_path, "dangol build --target spark"):
+        assert main(["build", "--target", "spark"]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"another build is at work here: process {os.getpid()}, `dangol build" in said
+
+
 def test_a_mapping_is_run_and_its_rows_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,7 +123,7 @@ def test_a_sample_that_is_too_small_ends_with_2(
     assert "at least 10 customers" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["RAW", "WAREHOUSE", "AS_OF", "CURRENCY", "TIMEZONE"])
+@pytest.mark.parametrize("name", ["RAW", "WAREHOUSE", "AS_OF", "CURRENCY", "TIMEZONE", "MEMORY"])
 @pytest.mark.parametrize("value", ["'; touch {0}; '", "$(touch {0})", "$(shell touch {0})"])
 def test_make_never_runs_what_a_variable_holds(tmp_path: Path, name: str, value: str) -> None:
     proof = tmp_path / "proof"

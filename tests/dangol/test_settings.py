@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dangol import settings as settings_module
 from dangol.settings import Settings, UsageError, find_project
 
 HOSTILE = [
@@ -21,7 +22,11 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
-    "name", ["raw", "warehouse", "as_of", "target", "currency", "timezone", "threads"]
+    "name",
+    [
+        *("raw", "warehouse", "as_of", "target", "currency", "timezone", "threads"),
+        *("memory", "spill_folder"),
+    ],
 )
 def test_a_hostile_value_is_refused_by_the_name_of_its_variable(
     tmp_path: Path, name: str, text: str
@@ -43,6 +48,12 @@ def test_a_hostile_value_is_refused_by_the_name_of_its_variable(
         ({"currency": "won"}, "KRW"),
         ({"timezone": "Asia/Soul"}, "Did you mean Asia/Seoul"),
         ({"threads": "0"}, "from 1 to 99"),
+        ({"memory": "5"}, "such as 5GB or 800MB"),
+        ({"memory": "99MB"}, "at least 100MB"),
+        ({"memory": "0GB"}, "such as 5GB"),
+        ({"memory": "60%"}, "such as 5GB"),
+        ({"spill_folder": "nowhere"}, "a folder that exists"),
+        ({"spill_folder": "notes.txt"}, "a folder that exists"),
         ({"target": "snowflake"}, "duckdb or spark"),
     ],
 )
@@ -64,7 +75,22 @@ def test_good_values_pass(tmp_path: Path) -> None:
         currency="USD",
         timezone="America/New_York",
         threads="8",
+        memory="800MB",
+        spill_folder=str(tmp_path),
     ).check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [(64 * 10**9, "5000MB"), (8 * 10**9, "4800MB"), (2_147_483_648, "1288MB")],
+)
+def test_duckdb_gets_five_gigabytes_or_three_fifths_of_a_smaller_machine(
+    monkeypatch: pytest.MonkeyPatch, size: int, says: str
+) -> None:
+    monkeypatch.setattr(settings_module, "memory_of_machine", lambda: size)
+    settings = Settings()
+    settings.check(Path.cwd())
+    assert settings.environment()["MEMORY"] == says
 
 
 def test_an_empty_raw_means_the_schema_raw_and_other_empty_values_mean_not_given() -> None:

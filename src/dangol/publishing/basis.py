@@ -60,7 +60,8 @@ def find_basis(
     try:
         runs = connection.execute(
             "select invocation_id, command, is_complete, status, started_at, finished_at,"
-            " as_of_date, raw, variables from quality.run_history order by started_at, rowid"
+            " as_of_date, raw, variables from quality.run_history"
+            " where status != 'discarded' order by started_at, rowid"
         ).fetchall()
     except duckdb.CatalogException:
         raise RefusedError(

@@ -19,9 +19,10 @@ from typing import Any
 import duckdb
 import yaml
 
-from dangol.build import failures_of, invoke, prepare
+from dangol.build import failures_of, invoke, prepare, same_environment_after
 from dangol.publishing.basis import Basis, RefusedError, find_basis
 from dangol.settings import Settings
+from dangol.workplace import Workplace
 
 RAW_ANSWERS = ("consents", "suppressions", "messages", "message_events", "tickets")
 """Raw tables in which people say that they want no more messages."""
@@ -106,6 +107,7 @@ def _reach(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]
     return found
 
 
+@same_environment_after()
 def recheck(
     settings: Settings, root: Path, folder: Path, now: datetime, max_age_hours: int | None
 ) -> Scratch:
@@ -121,7 +123,8 @@ def recheck(
     Raises:
         RefusedError: there is no build that may be published, or the opt-outs cannot be asked.
     """
-    prepare(settings, root)
+    # as the build did, so that dbt need not parse the project again; nothing is opened there
+    prepare(Workplace.of(settings, root).settings(settings), root)
     project = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))
     path = folder / Path(settings.warehouse).name
     making = folder / f"{path.stem}_again.duckdb"  # a name that the warehouse does not have
@@ -154,6 +157,7 @@ def recheck(
     making.rename(path)
 
     _write_profile(root, folder, path)
+    os.environ["SPILL_FOLDER"] = str(folder / "spill")
     _run(manifest, steps.opt_outs, basis, folder)
     with duckdb.connect(str(path)) as connection:
         _check_answers(connection, basis, project["vars"]["max_rejected_share"])
