@@ -1,14 +1,17 @@
+{%- set moments = row_moments('landed') -%}
+
 with source as (
 
     {%- for table in raw_contract().values() %}
     select
         '{{ table.name }}' as table_name,
         {{ key_text(table.key) }} as row_key,
+        {{ local_date(moments[table.name]) if table.name in moments else 'cast(null as date)' }} as row_date,
         _file,
         _file_row,
         _rejected_because,
         _row_text
-    from landing.{{ table.name }}
+    from landing.{{ table.name }} as landed
     where _rejected_because is not null
     {{ 'union all' if not loop.last }}
     {%- else %}
@@ -22,6 +25,7 @@ renamed as (
     select
         table_name,
         row_key,
+        row_date,
         _file as file,
         _file_row as file_row,
         _rejected_because as reason,
