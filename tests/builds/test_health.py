@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from warehouse import Build, Mapped, build, write_csv
+from warehouse import Build, build, write_csv
 
 LAST = date(2026, 6, 30)
 """A Tuesday."""
-SELECTED = ("+health_checks", "+data_quality")
+CHAIN = ("stg_orders", "int_as_of", "int_raw_spans+")
+"""What changes with the orders; the staging tables of everything else are empty and stay so."""
 WARNS = "what_came_in_is_as_much_and_as_fresh_as_usual"
 FAILS = "no_raw_table_is_silent_that_usually_has_rows_every_day"
+BEGUN = "\nnew,2026-07-01T00:10:00+09:00,paid,1000"
+"""One order of the morning after."""
 CHECKS = "select table_name, check_name, status, message from quality.health_checks order by 1, 2"
 
 
@@ -30,107 +34,86 @@ def orders(count_of: Callable[[date], int], days: int = 70, last: date = LAST) -
     return "\n".join(lines)
 
 
-def checked(folder: Path, **options: Any) -> Build:
-    """Return a build of the checks and their tests on orders (and other tables) as CSV text."""
-    variables = options.pop("variables", {"as_of": str(LAST)})
-    raw = write_csv(folder / "raw", **options)
-    return build(raw, folder, select=SELECTED, with_tests=True, **variables)
+@dataclass
+class Shop:
+    """A shop with nothing but orders, checked again and again in one warehouse.
+
+    Args:
+        folder: of its raw files and its warehouse.
+        is_built: whether the staging tables of everything else are there.
+    """
+
+    folder: Path
+    is_built: bool = False
+
+    def checked(self, orders: str, **variables: Any) -> Build:
+        """Return a build of the checks on these orders."""
+        raw = write_csv(self.folder / "raw", orders=orders)
+        chain = CHAIN if self.is_built else ["+health_checks"]
+        made = build(raw, self.folder, select=chain, **variables)
+        assert made.is_green, made.messages
+        self.is_built = True
+        return made
+
+    def tested(self, **variables: Any) -> Build:
+        """Return a run of the two tests of the checks that were made last."""
+        return build(
+            self.folder / "raw", self.folder, select=[WARNS, FAILS], with_tests=True, **variables
+        )
 
 
-def judged(made: Build) -> dict[tuple[str, str], tuple[str, str | None]]:
-    """Return (status, message) by table and check."""
-    return {(table, check): (status, text) for table, check, status, text in made.rows(CHECKS)}
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The one shop of these tests."""
+    return Shop(tmp_path_factory.mktemp("health"))
 
 
-def test_half_the_usual_orders_warn_and_the_build_stays_green(tmp_path: Path) -> None:
-    made = checked(tmp_path, orders=orders(lambda day: 12 if day == LAST else 25))
-    assert made.is_green, made.messages
-    assert made.statuses[WARNS] == "warn"
-    assert judged(made)["orders", "volume"] == (
-        "warn",
-        "orders: 12 on 2026-06-30, usually 25 on a Tuesday: 48 % of the usual",
-    )
+def volume(made: Build) -> tuple[str, str | None]:
+    """Return status and message of the check of the number of orders."""
+    [(status, message)] = [row[2:] for row in made.rows(CHECKS) if row[:2] == ("orders", "volume")]
+    return status, message
 
 
-def test_none_where_there_are_usually_some_fails_with_the_day_and_the_usual(
-    tmp_path: Path,
-) -> None:
-    made = checked(tmp_path, orders=orders(lambda day: 0 if day == LAST else 25))
-    assert not made.is_green
-    assert [name for name, status in made.statuses.items() if status in ("error", "fail")] == [
-        FAILS
-    ]
-    said = " ".join(made.messages)
+def test_half_the_usual_orders_warn_and_the_build_stays_green(shop: Shop) -> None:
+    made = shop.checked(orders(lambda day: 12 if day == LAST else 25), as_of=str(LAST))
+    said = "orders: 12 on 2026-06-30, usually 25 on a Tuesday: 48 % of the usual"
+    assert volume(made) == ("warn", said)
+    tested = shop.tested()
+    assert tested.is_green, tested.messages
+    assert (tested.statuses[WARNS], tested.statuses[FAILS]) == ("warn", "pass")
+
+
+def test_none_where_there_are_usually_some_fails_with_the_day_and_the_usual(shop: Shop) -> None:
+    shop.checked(orders(lambda day: 0 if day == LAST else 25), as_of=str(LAST))
+    tested = shop.tested()
+    assert not tested.is_green
+    assert (tested.statuses[WARNS], tested.statuses[FAILS]) == ("pass", "error")
+    said = " ".join(tested.messages)
     assert "orders: none on 2026-06-30, usually 25 on a Tuesday." in said
     assert "seeds/health_thresholds.csv" in said
-    counted = "select rows_of_day from quality.run_tables where table_name = 'orders'"
-    assert made.one(counted) == 0  # a run that fails is noted too
 
 
-def test_an_unfinished_day_is_compared_with_as_much_of_the_days_before(tmp_path: Path) -> None:
-    """Files written just after midnight hold the first minutes of a day, and no order of it yet."""
-    begun = "event_id,event_name,occurred_at,anonymous_id\ne1,page_view,2026-06-30T00:10:00+09:00,x"
-    made = checked(
-        tmp_path,
-        orders=orders(lambda day: 0 if day == LAST else 25),
-        events=begun,
-        variables={},
-    )
-    assert made.is_green, made.messages
-    assert made.statuses[WARNS] == "pass"
-    assert judged(made)["orders", "volume"] == ("not_judged", None)
-    assert made.one("select as_of_date from intermediate.int_as_of") == LAST
+def test_the_first_minutes_of_a_day_are_compared_with_those_of_the_days_before(shop: Shop) -> None:
+    """Files written just after midnight hold one order of a day that nobody says is over."""
+    made = shop.checked(orders(lambda day: 25, last=LAST) + BEGUN)
+    assert str(made.one("select as_of_date from intermediate.int_as_of")) == "2026-07-01"
+    assert volume(made) == ("not_judged", None)
+    made = shop.checked(orders(lambda day: 25, last=LAST) + BEGUN, as_of="2026-07-01")
+    said = "orders: 1 on 2026-07-01, usually 25 on a Wednesday: 4 % of the usual"
+    assert volume(made) == ("warn", said)
 
 
-@pytest.mark.parametrize(
-    ("what", "count_of", "days"),
-    [
-        ("a few orders a day", lambda day: day.toordinal() % 4 if day != LAST else 0, 70),
-        ("closed on Tuesdays", lambda day: 0 if day.weekday() == LAST.weekday() else 40, 70),
-        ("six days old", lambda day: 0 if day == LAST else 40, 6),
-        ("loaded once, nine weeks ago", lambda day: 500 if day < LAST - timedelta(57) else 0, 90),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_shop_for_which_a_day_without_orders_is_nothing_new_is_left_in_peace(
-    what: str, count_of: Callable[[date], int], days: int, tmp_path: Path
-) -> None:
-    made = checked(tmp_path, orders=orders(count_of, days))
-    assert made.is_green, (what, made.messages)
-    assert made.statuses[WARNS] == "pass", (what, made.rows(CHECKS))
+def test_an_old_day_is_judged_by_what_was_known_then(shop: Shop) -> None:
+    day = LAST - timedelta(days=10)
+    everything = "from quality.health_checks order by all"
+    now = shop.checked(orders(lambda of: 12 if of == day else 25), as_of=str(day)).rows(everything)
+    known = orders(lambda of: 12 if of == day else 25, days=60, last=day)
+    then = shop.checked(known, as_of=str(day)).rows(everything)
+    assert now == then
+    assert [row[2] for row in now if row[:2] == ("orders", "volume")] == ["warn"]
 
 
 def test_the_sample_is_in_good_health(sample_build: Build) -> None:
-    statuses = {status for _, _, status, _ in sample_build.rows(CHECKS)}
-    assert statuses == {"ok", "not_judged"}
-    assert judged(sample_build)["events", "volume"][0] == "ok"
-
-
-@pytest.mark.parametrize(
-    ("name", "zone"),
-    [("online_retail", "Europe/London"), ("cdnow_master", "America/New_York"), ("ga4", "UTC")],
-)
-def test_a_published_data_set_fails_no_check_at_its_own_end(
-    name: str, zone: str, mapped: Mapped, tmp_path: Path
-) -> None:
-    made = build(mapped(name), tmp_path, select=["+health_checks"], reporting_timezone=zone)
-    assert made.is_green, made.messages
-    assert [row for row in made.rows(CHECKS) if row[2] == "fail"] == []
-
-
-def test_an_old_day_is_judged_by_what_was_known_then(tmp_path: Path) -> None:
-    day = LAST - timedelta(days=10)
-    then = checked(
-        tmp_path / "then",
-        orders=orders(lambda of: 12 if of == day else 25, 60, day),
-        variables={"as_of": str(day)},
-    )
-    now = checked(
-        tmp_path / "now",
-        orders=orders(lambda of: 12 if of == day else 25),
-        variables={"as_of": str(day)},
-    )
-    assert judged(now)["orders", "volume"][0] == "warn"
-    assert now.rows("from quality.health_checks order by all") == then.rows(
-        "from quality.health_checks order by all"
-    )
+    rows = sample_build.rows(CHECKS)
+    assert {status for _, _, status, _ in rows} == {"ok", "not_judged"}
+    assert ("events", "volume", "ok") in [row[:3] for row in rows]

@@ -27,7 +27,9 @@ def test_a_run_notes_what_it_read_of_each_raw_table(sample_build: Build) -> None
         select tables.* exclude (invocation_id)
         from quality.run_tables as tables
         inner join quality.run_history as history on tables.invocation_id = history.invocation_id
-        where history.duration_seconds > 0 and tables.table_name in ('events', 'order_items', 'orders')
+        where
+            history.duration_seconds > 0
+            and tables.table_name in ('events', 'order_items', 'orders')
         order by tables.table_name
         """
     )
@@ -70,9 +72,7 @@ def test_a_part_a_failure_and_a_stop_are_told_apart(tmp_path: Path) -> None:
     built = build(raw, home, with_tests=True)
     assert not built.is_green
     assert (
-        built.one(
-            "select count(*) from information_schema.tables where table_name = 'run_tables'"
-        )
+        built.one("select count(*) from information_schema.tables where table_name = 'run_tables'")
         == 0
     )
     assert built.rows(RUNS) == [
