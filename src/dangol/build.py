@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from dangol.explained import explained
 from dangol.progress import Progress, one_line
 from dangol.settings import Settings
 
@@ -213,7 +214,7 @@ def _failure(item: Any) -> str:
 
 def plain_message(text: str) -> str:
     """Return an error of dbt without its frame: no heading, no list of calling macros, one line."""
-    lines = text.strip().splitlines()
+    lines = explained(text).strip().splitlines()
     if lines and re.match(
         r"\s*((Compilation|Runtime|Database|Parsing) Error|Failure in )", lines[0]
     ):
