@@ -239,9 +239,14 @@
             cast(null as varchar) as unsplit_line,
             cast(null as varchar) as unsplit_because
         from landing_delivered as delivered
-        asof left join landing_malformed as malformed
+        asof left join (
+            -- lines that follow one another come before the same row
+            select source_path, file_row - malformed_count + 1 as next_parsed_row, max(malformed_count) as malformed_count
+            from landing_malformed
+            group by source_path, next_parsed_row
+        ) as malformed
             on delivered.source_path = malformed.source_path
-            and delivered.parsed_row >= malformed.file_row - malformed.malformed_count + 1
+            and delivered.parsed_row >= malformed.next_parsed_row
         union all by name
         select
             source_path, file_row, trim(unsplit_line, chr(10) || chr(13)) as unsplit_line, unsplit_because

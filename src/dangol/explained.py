@@ -36,8 +36,8 @@ EXPLANATIONS: tuple[tuple[str, str], ...] = (
         r"|Overflow in \w+ of (DECIMAL|INT)|Overflow in HUGEINT"
         r"|NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW",
         "an amount, or what is worked out from amounts, has more than the 14 digits before the"
-        " point that money may have. Look for amounts that cannot be meant: from staging.stg_orders order"
-        " by gross_amount desc limit 10; the same for discounts, prices and costs.",
+        " point that money may have. Look for amounts that cannot be meant: from staging.stg_orders"
+        " order by gross_amount desc limit 10; the same for discounts, prices and costs.",
     ),
 )
 """Pattern in the engine's message, and what is said instead; {file} is what the pattern found."""

@@ -225,7 +225,11 @@ STOPS: dict[str, tuple[Callable[[Path], Any], str]] = {
         "orders.csv has a quote in line 3 that is not closed in its place, so that the lines after",
     ),
     "two quotes that are never closed": (
-        lambda raw: write(raw, "orders.csv", f'{HEADER}x,2026-01-05,paid,5,"a\n{LINES[:9999]}"'),
+        lambda raw: write(
+            raw,
+            "orders.csv",
+            f'{HEADER}x,2026-01-05,paid,5,"a\n{LINES[:90_000]}\ny,2026-01-05,paid,5,"b\n{ORDER}',
+        ),
         "orders.csv has a quote in line 2 that is not closed in its place, so that the lines after",
     ),
     "a header in CP949": (
