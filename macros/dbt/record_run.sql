@@ -9,6 +9,7 @@
         status           `running`, then `green` or `failed`
         started_at       UTC; the only clock in the warehouse, with finished_at
         finished_at      UTC; null while running
+        duration_seconds from started_at to finished_at; null while running
         as_of_date       the local day that the marts describe
         raw              the folder that was read; '' for the schema `raw`
         variables        JSON of the variables that the command line gave
@@ -16,6 +17,8 @@
         test_count       tests that were run
         failure_count    models, seeds and tests that failed
     `make export` reads it: files leave after a green run only. Spark keeps no history.
+
+    Beside it, `quality.run_tables` has one row per run and raw table, see record_run_tables.
 -#}
 {% macro record_run_start() %}
     {% if execute and is_recorded_run() %}
@@ -31,6 +34,8 @@
         ~ "status varchar not null, started_at timestamp not null, finished_at timestamp, as_of_date date, "
         ~ "raw varchar, variables varchar, model_count integer, test_count integer, failure_count integer)"
     ) %}
+    {#- a warehouse may be older than this column -#}
+    {% do run_query("alter table quality.run_history add column if not exists duration_seconds double") %}
     {% do run_query(
         "insert into quality.run_history by name select '" ~ invocation_id ~ "' as invocation_id, '"
         ~ flags.WHICH ~ "' as command, " ~ is_complete_run() ~ " as is_complete, 'running' as status, timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')
@@ -71,18 +76,54 @@
         "select count(*) from information_schema.tables where table_catalog = current_database()"
         ~ " and table_schema = 'intermediate' and table_name = 'int_as_of'"
     ).columns[0].values()[0] > 0 %}
+    {% set finished_at = modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f') %}
     {% do run_query(
         "update quality.run_history set status = '" ~ ('green' if is_green else 'failed')
-        ~ "', finished_at = timestamp '" ~ modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f')
-        ~ "', as_of_date = " ~ ('(select min(as_of_date) from intermediate.int_as_of)' if has_as_of else 'null')
+        ~ "', finished_at = timestamp '" ~ finished_at
+        ~ "', duration_seconds = date_diff('millisecond', started_at, timestamp '" ~ finished_at ~ "') / 1000"
+        ~ ", as_of_date = " ~ ('(select min(as_of_date) from intermediate.int_as_of)' if has_as_of else 'null')
         ~ ", raw = '" ~ var('raw') | string | replace("'", "''")
         ~ "', variables = '" ~ tojson(invocation_args_dict.get('vars') or {}, sort_keys=true) | replace("'", "''")
         ~ "', model_count = " ~ counts.models ~ ", test_count = " ~ counts.tests
         ~ ", failure_count = " ~ counts.failures ~ " where invocation_id = '" ~ invocation_id ~ "'"
     ) %}
+    {% if 'model.dangol.data_quality' in done and 'model.dangol.int_raw_usuals' in done %}
+        {% do record_run_tables() %}
+    {% endif %}
 {% endmacro %}
 
 {% macro spark__record_run_end(results) %}
+{% endmacro %}
+
+{#-
+    Adds to `quality.run_tables` what a run read of each raw table that was delivered, also when a
+    test failed; not after a run that left the counts as an earlier one had made them.
+
+    One row per run and raw table:
+        invocation_id    the run, as in quality.run_history
+        as_of_date       the local day that the marts describe
+        table_name       the raw table
+        rows_read, rows_accepted, rows_rejected, rows_duplicate, rows_late   as in quality.data_quality
+        newest_at        UTC; when its newest row up to the end of the as-of day happened
+        rows_of_day      its accepted rows of the as-of day; null for a table whose rows have no date
+-#}
+{% macro record_run_tables() %}
+    {% do run_query(
+        "create table if not exists quality.run_tables ("
+        ~ "invocation_id varchar not null, as_of_date date, table_name varchar not null, rows_read bigint, "
+        ~ "rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint, rows_late bigint, "
+        ~ "newest_at timestamp, rows_of_day bigint)"
+    ) %}
+    {% do run_query(
+        "insert into quality.run_tables by name select '" ~ invocation_id ~ "' as invocation_id, "
+        ~ "as_of.as_of_date, data_quality.table_name, data_quality.rows_read, data_quality.rows_accepted, "
+        ~ "data_quality.rows_rejected, data_quality.rows_duplicate, data_quality.rows_late, spans.newest_at, "
+        ~ "usuals.row_count as rows_of_day from quality.data_quality as data_quality "
+        ~ "cross join intermediate.int_as_of as as_of "
+        ~ "left join intermediate.int_raw_spans as spans on data_quality.table_name = spans.table_name "
+        ~ "left join intermediate.int_raw_usuals as usuals on data_quality.table_name = usuals.table_name "
+        ~ "where data_quality.file_format is not null order by data_quality.table_name"
+    ) %}
 {% endmacro %}
 
 {#- Whether this run of dbt belongs into the history: it writes tables, or tests what is in them. -#}

@@ -46,9 +46,9 @@
     ) %}
     {% do run_query(
         "create table " ~ landing_relation('kept_rejections') ~ " as " ~ (
-            "select row_key, file, file_row, reason, row_text from staging.stg_rejected_rows where table_name = 'events'"
+            "select row_key, row_date, file, file_row, reason, row_text from staging.stg_rejected_rows where table_name = 'events'"
             ~ " and file in " ~ unread_files if is_continued
-            else "select cast(null as string) as row_key, cast(null as string) as file, cast(null as bigint) as file_row,"
+            else "select cast(null as string) as row_key, cast(null as date) as row_date, cast(null as string) as file, cast(null as bigint) as file_row,"
             ~ " cast(null as string) as reason, cast(null as string) as row_text where false"
         )
     ) %}
@@ -136,7 +136,7 @@
         {% do parts.append(var(name) | string) %}
     {% endfor %}
     {% for node in (graph.nodes.values() if execute else []) | sort(attribute='unique_id') %}
-        {% if node.name == 'stg_events' or node.config.get('meta', {}).get('follows') == 'events' %}
+        {% if node.name in ('stg_events', 'stg_rejected_rows') or node.config.get('meta', {}).get('follows') == 'events' %}
             {% do parts.append(node.checksum.checksum) %}
         {% endif %}
     {% endfor %}

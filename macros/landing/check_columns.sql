@@ -10,6 +10,11 @@
         {% set required = contract[table_name].columns | selectattr('is_required') | map(attribute='name') | list %}
         {% for file, header in delivery.headers.items() %}
             {% for name in required if name not in header %}
+                {% for delivered in delivery.files if delivery.format == 'csv' and delivered.inside == file %}
+                    {% if is_header_left_out(delivered.path) %}
+                        {% do refuse_header_encoding(file) %}
+                    {% endif %}
+                {% endfor %}
                 {% do exceptions.raise_compiler_error(
                     file ~ " has no column `" ~ name ~ "`, which the raw table " ~ table_name ~ " must have. Found: "
                     ~ header | join(', ') ~ ". The nearest name is `" ~ nearest_name(name, header)
@@ -32,8 +37,8 @@
 {% macro nearest_name(name, candidates) %}
     {% set distances = [] %}
     {% for candidate in candidates %}
-        {% do distances.append("select levenshtein('" ~ name | replace("'", '') ~ "', '" ~ candidate | replace("'", '')
-            ~ "') as distance, '" ~ candidate | replace("'", '') ~ "' as candidate") %}
+        {% do distances.append("select levenshtein('" ~ unquoted(name) ~ "', '" ~ unquoted(candidate)
+            ~ "') as distance, '" ~ unquoted(candidate) ~ "' as candidate") %}
     {% endfor %}
     {{ return(run_query(distances | join(' union all ') ~ ' order by distance, candidate limit 1').columns[1].values()[0]) }}
 {% endmacro %}
@@ -59,4 +64,9 @@
             ) %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+{#- A name without what could end a text in SQL. -#}
+{% macro unquoted(name) %}
+    {{- return(modules.re.sub("['\\\\]", '', name)) -}}
 {% endmacro %}

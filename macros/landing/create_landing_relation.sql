@@ -47,8 +47,12 @@
     source: what to select from; it holds the delivered columns.
     file, file_row: SQL of the row's file (relative to RAW) and of its record number in it.
     malformed: SQL of the text of a line that could not be split into columns, else 'null'.
+    malformed_because: SQL of what is wrong with such a line.
 -#}
-{% macro landing_query(table, delivery, source, file, file_row, malformed='null') %}
+{% macro landing_query(
+    table, delivery, source, file, file_row, malformed='null',
+    malformed_because="'the line does not have the columns of the header'"
+) %}
     {%- set kinds = {} -%}
     {%- for column in delivery.columns -%}
         {%- do kinds.update({column.name | lower: {'kind': column.kind, 'name': adapter.quote(column.name)}}) -%}
@@ -63,7 +67,8 @@
             {%- endfor %}
             {{ file }} as landing_file,
             cast({{ file_row }} as bigint) as landing_file_row,
-            cast({{ malformed }} as string) as malformed_text
+            cast({{ malformed }} as string) as malformed_text,
+            {{ malformed_because }} as malformed_because
         from {{ source }} as delivered
 
     ),
@@ -89,7 +94,7 @@
         select
             *,
             case
-                when malformed_text is not null then 'the line does not have the columns of the header'
+                when malformed_text is not null then malformed_because
                 {%- for column in table.columns if column.is_required %}
                 {%- set stored = kinds[column.name] %}
                 when typed_{{ column.name }} is null
@@ -170,7 +175,8 @@
 
 {#-
     Every file is parsed once, all columns as text. Lines that can't be split into the header's
-    columns land in a rejects table; a record's number counts them too, and the header not.
+    columns land in a rejects table; a record's number counts them too, and the header not. A quote
+    that is never closed stops the build: the lines after it, thousands perhaps, would be one value.
 -#}
 {% macro duckdb__create_landing_from_csv(table, delivery) %}
     {% set root_length = delivery.files[0].path | length - delivery.files[0].inside | length %}
@@ -195,26 +201,62 @@
             files.file_path as source_path,
             rejects.line - 1 as file_row,
             min(rejects.csv_line) as unsplit_line,
+            min(case rejects.error_type
+                when 'INVALID ENCODING' then 'the line is not UTF-8'
+                when 'LINE SIZE OVER MAXIMUM' then 'the line is longer than 2,000,000 bytes'
+                when 'UNQUOTED VALUE' then 'a quote is not closed, or stands inside a value'
+                else 'the line does not have the columns of the header'
+            end) as unsplit_because,
+            bool_or(
+                (rejects.error_type = 'UNQUOTED VALUE' or length(rejects.csv_line) >= 10000)
+                and (
+                    contains(trim(rejects.csv_line, chr(10) || chr(13)), chr(10))
+                    or contains(trim(rejects.csv_line, chr(10) || chr(13)), chr(13))
+                )
+            ) as is_swallowed,
             row_number() over (partition by files.file_path order by rejects.line) as malformed_count
         from landing_rejects as rejects
         inner join landing_rejects_files as files
             on rejects.scan_id = files.scan_id and rejects.file_id = files.file_id
-        group by files.file_path, rejects.line;
-
+        group by files.file_path, rejects.line
+    {% endset %}
+    {% do run_query(query) %}
+    {% for row in run_query(
+        "select substr(source_path, " ~ (root_length + 1) ~ "), file_row + 1 from landing_malformed"
+        ~ " where is_swallowed order by source_path, file_row limit 1"
+    ).rows %}
+        {% do exceptions.raise_compiler_error(
+            row[0] ~ " has a quote in line " ~ row[1] ~ " that is not closed in its place, so that the lines after it"
+            ~ " cannot be told apart (or a value of more than 2,000,000 bytes over several lines). Close the quote, and"
+            ~ " write one that belongs to a value twice."
+        ) %}
+    {% endfor %}
+    {% set query %}
         create or replace temporary table landing_numbered as
         select
             delivered.*,
             delivered.parsed_row + coalesce(malformed.malformed_count, 0) as file_row,
-            cast(null as varchar) as unsplit_line
+            cast(null as varchar) as unsplit_line,
+            cast(null as varchar) as unsplit_because
         from landing_delivered as delivered
-        asof left join landing_malformed as malformed
+        asof left join (
+            -- lines that follow one another come before the same row
+            select source_path, file_row - malformed_count + 1 as next_parsed_row, max(malformed_count) as malformed_count
+            from landing_malformed
+            group by source_path, next_parsed_row
+        ) as malformed
             on delivered.source_path = malformed.source_path
-            and delivered.parsed_row >= malformed.file_row - malformed.malformed_count + 1
+            and delivered.parsed_row >= malformed.next_parsed_row
         union all by name
-        select source_path, file_row, trim(unsplit_line, chr(10) || chr(13)) as unsplit_line from landing_malformed;
+        select
+            source_path, file_row, trim(unsplit_line, chr(10) || chr(13)) as unsplit_line, unsplit_because
+        from landing_malformed;
 
         create or replace table {{ landing_relation(table.name) }} as
-        {{ landing_query(table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row', 'delivered.unsplit_line') }}
+        {{ landing_query(
+            table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row',
+            'delivered.unsplit_line', 'delivered.unsplit_because'
+        ) }}
     {% endset %}
     {% do run_query(query) %}
 {% endmacro %}

@@ -6,13 +6,14 @@
     delivery: the mapping that find_deliveries began; `columns` and `headers` are added to it.
 -#}
 {% macro describe_delivery(table_name, delivery) %}
+    {% do check_file_names(delivery) %}
     {% set columns = [] %}
     {% set headers = {} %}
     {% if delivery.format == 'csv' %}
         {% set seen = [] %}
         {% for file in delivery.files %}
             {% set header = [] %}
-            {% for cell in first_line(file.path).replace('\ufeff', '').split(',') %}
+            {% for cell in header_cells(file) %}
                 {% set name = modules.re.sub('^[\\s"]+|[\\s"]+$', '', cell) | lower %}
                 {% if name in header %}
                     {% do exceptions.raise_compiler_error(
@@ -36,6 +37,7 @@
         {% for column in describe_typed(table_name, delivery) %}
             {% do columns.append({'name': column.name, 'kind': value_kind(column.dtype)}) %}
         {% endfor %}
+        {% do check_typed_columns(table_name, columns) %}
         {% if delivery.format == 'relation' %}
             {% do headers.update({'raw.' ~ table_name: columns | map(attribute='name') | map('lower') | list}) %}
         {% else %}
@@ -81,24 +83,106 @@
     {{ return('timestamp' if native == 'timestamp_ntz' else 'timestamptz') }}
 {% endmacro %}
 
-{#- The first line of a text file; '' for an empty file. -#}
+{#-
+    Refuses a file whose name means something else in SQL, or stands for several files: nothing of
+    it reaches the engine.
+-#}
+{% macro check_file_names(delivery) %}
+    {% for file in delivery.files if not modules.re.match('^[^\'"`;\\\\*?\\[\\]{}$\\x00-\\x1f]+$', file.inside) %}
+        {% do exceptions.raise_compiler_error(
+            "RAW holds a file whose name has quotes, backslashes, wildcards, braces, dollar signs, semicolons or"
+            ~ " control characters in it: " ~ (file.inside | tojson) ~ ". Rename it."
+        ) %}
+    {% endfor %}
+{% endmacro %}
+
+{#- Refuses Parquet files and relations with more columns than any table has, or with names that mean something else in SQL. -#}
+{% macro check_typed_columns(table_name, columns) %}
+    {% do check_column_count(table_name, columns | length) %}
+    {% for column in columns if not modules.re.match('^[^\'"`;\\\\{}\\x00-\\x1f]{1,100}$', column.name) %}
+        {% do exceptions.raise_compiler_error(
+            "The raw table " ~ table_name ~ " has a column whose name is empty, longer than 100 characters, or holds"
+            ~ " quotes or control characters: " ~ (column.name[:100] | tojson) ~ ". Rename it."
+        ) %}
+    {% endfor %}
+{% endmacro %}
+
+{#- Refuses what cannot be a raw table: the longest has 21 columns. place: the file or table. count: its columns. -#}
+{% macro check_column_count(place, count) %}
+    {% if count > 1000 %}
+        {% do exceptions.raise_compiler_error(
+            place ~ " has " ~ count ~ " columns; at most 1000 are read. Leave out what the raw contract doesn't know."
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+{#- The cells of a CSV file's header, as they stand. file: an entry of `files` of find_deliveries. -#}
+{% macro header_cells(file) %}
+    {% set line = first_line(file.path) %}
+    {% if '\ufffd' in line or '\x00' in line %}
+        {% do refuse_header_encoding(file.inside) %}
+    {% endif %}
+    {% set line = line.replace('\ufeff', '') %}
+    {% if not line | trim %}
+        {% do exceptions.raise_compiler_error(
+            file.inside ~ " is empty, or begins with an empty line. Its first line must be the names of its columns,"
+            ~ " also when it has no rows."
+        ) %}
+    {% endif %}
+    {% set cells = line.split(',') %}
+    {% do check_column_count(file.inside, cells | length) %}
+    {{ return(cells) }}
+{% endmacro %}
+
+{#- Stops at a CSV file whose header is not UTF-8. file: its name below RAW. -#}
+{% macro refuse_header_encoding(file) %}
+    {% do exceptions.raise_compiler_error(
+        "The header of " ~ file ~ " is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8)."
+    ) %}
+{% endmacro %}
+
+{#- The first line of a text file; '' for an empty file. On DuckDB lines that are not UTF-8 are left out. -#}
 {% macro first_line(path) %}
     {% set lines = run_query(adapter.dispatch('first_line_query', 'dangol')(path)).columns[0].values() %}
     {{ return((lines[0] or '') if lines else '') }}
 {% endmacro %}
 
 {% macro duckdb__first_line_query(path) %}
-    select line
-    from read_csv(
-        '{{ path }}',
-        columns = {'line': 'varchar'}, header = false, auto_detect = false, strict_mode = false,
-        delim = '\x1f', quote = '', escape = '', ignore_errors = true
-    )
-    limit 1
+    select line from {{ duckdb_lines(path) }}, ignore_errors = true) limit 1
 {% endmacro %}
 
 {% macro spark__first_line_query(path) %}
     select value from text.`{{ path }}` limit 1
+{% endmacro %}
+
+{#- A call of read_csv, still open for more options, that takes each line of a text file as one value. -#}
+{% macro duckdb_lines(path) -%}
+    read_csv(
+        '{{ path }}',
+        columns = {'line': 'varchar'}, header = false, auto_detect = false, strict_mode = false,
+        delim = '\x1f', quote = '', escape = ''
+{%- endmacro %}
+
+{#-
+    Whether the header of a CSV file was left out since it is not UTF-8, so that a later line passed
+    for it. Reads the whole file: asked only when required columns are missing.
+-#}
+{% macro is_header_left_out(path) %}
+    {{ return(adapter.dispatch('is_header_left_out', 'dangol')(path)) }}
+{% endmacro %}
+
+{% macro duckdb__is_header_left_out(path) %}
+    {% do run_query("drop table if exists landing_header_rejects; drop table if exists landing_header_files") %}
+    {% do run_query(
+        "select count(*) from " ~ duckdb_lines(path)
+        ~ ", store_rejects = true, rejects_table = 'landing_header_rejects', rejects_scan = 'landing_header_files')"
+    ) %}
+    {{ return(run_query("select count(*) from landing_header_rejects where line = 1").columns[0].values()[0] > 0) }}
+{% endmacro %}
+
+{#- Spark leaves no line out: it puts U+FFFD in the place of what is not UTF-8. -#}
+{% macro spark__is_header_left_out(path) %}
+    {{ return(false) }}
 {% endmacro %}
 
 {#- The columns of Parquet files (merged over all of them) or of a relation of the schema `raw`. -#}

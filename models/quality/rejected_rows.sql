@@ -46,7 +46,14 @@ orphan_items as (
 
 rejected as (
 
-    select * from unreadable_rows
+    select
+        table_name,
+        row_key,
+        file,
+        file_row,
+        reason,
+        row_text
+    from unreadable_rows
     union all
     select * from unrated_orders
     union all

@@ -1,14 +1,17 @@
+{%- set moments = row_moments('landed') -%}
+
 with source as (
 
     {%- for table in raw_contract().values() %}
     select
         '{{ table.name }}' as table_name,
         {{ key_text(table.key) }} as row_key,
+        {{ local_date(moments[table.name]) if table.name in moments else 'cast(null as date)' }} as row_date,
         _file,
         _file_row,
         _rejected_because,
         _row_text
-    from landing.{{ table.name }}
+    from landing.{{ table.name }} as landed
     where
         _rejected_because is not null
         {%- if table.name == 'events' and event_window().is_continued %}
@@ -20,6 +23,7 @@ with source as (
     select
         'events' as table_name,
         row_key,
+        row_date,
         file as _file,
         file_row as _file_row,
         reason as _rejected_because,
@@ -33,6 +37,7 @@ renamed as (
     select
         table_name,
         row_key,
+        row_date,
         _file as file,
         _file_row as file_row,
         _rejected_because as reason,

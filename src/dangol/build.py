@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dangol.explained import explained
 from dangol.progress import Progress, one_line
 from dangol.settings import Settings
 from dangol.workplace import Workplace, held, publish, tell_shortage, working
@@ -247,7 +248,7 @@ def _failure(item: Any) -> str:
 
 def plain_message(text: str) -> str:
     """Return an error of dbt without its frame: no heading, no list of calling macros, one line."""
-    lines = text.strip().splitlines()
+    lines = explained(text).strip().splitlines()
     if lines and re.match(
         r"\s*((Compilation|Runtime|Database|Parsing) Error|Failure in )", lines[0]
     ):

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
+from dangol.raw_files import refused_file
+
 TARGETS = ("duckdb", "spark")
 RESERVED_STEMS = frozenset(
     (
@@ -147,7 +149,12 @@ class Settings:
                 f"RAW is {self.raw!r}; it must be a folder, without quotes, backslashes, wildcards,"
                 " braces, dollar signs or semicolons in its name."
             )
-        if "://" in self.raw or (root / self.raw).is_dir():
+        if "://" in self.raw:
+            return
+        if (root / self.raw).is_dir():
+            refused = refused_file(root / self.raw)
+            if refused:
+                raise UsageError(f"RAW is {self.raw!r}; {refused}")
             return
         if (root / self.raw).exists():
             raise UsageError(f"RAW is {self.raw!r}, which is a file; it must be a folder.")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 LIFECYCLE_ORDER = ("new", "repeat", "returning", "dormant", "lost", "gone")
+HEALTH_TEST = "what_came_in_is_as_much_and_as_fresh_as_usual"
+"""The data test behind warnings of health; the summary says what they are instead."""
 PUBLIC_SCHEMAS = ("marts", "audiences", "exports")
 
 
@@ -57,15 +59,18 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
         _value(warehouse),
         _campaigns(warehouse),
         _raw_tables(warehouse),
+        _health(warehouse),
         _row_counts(warehouse),
     ]
     shown = [line for part in parts for line in part]
     if outcome is not None and not outcome.is_green and shown:
         lines += ["", "The build failed. What follows is as far as it came, and no reader sees it."]
     lines += shown
-    if outcome is not None and outcome.warnings:
-        lines += ["", f"Warnings ({len(outcome.warnings)})"]
-        for warning in outcome.warnings:
+    warnings = outcome.warnings if outcome is not None else []
+    warnings = [text for text in warnings if not text.startswith(f"{HEALTH_TEST}: ")]
+    if warnings:
+        lines += ["", f"Warnings ({len(warnings)})"]
+        for warning in warnings:
             lines += textwrap.wrap(
                 f"  {warning}", WIDTH, subsequent_indent="    ", break_long_words=False
             )
@@ -209,6 +214,29 @@ def _raw_tables(warehouse: Warehouse) -> list[str]:
     if reasons:
         lines.append("  The commonest reasons for rejection (all of them: quality.rejected_rows):")
         lines += [f"    {count:>9,}  {table}: {reason}" for table, reason, count in reasons]
+    return lines
+
+
+def _health(warehouse: Warehouse) -> list[str]:
+    """Return what came in unusually late or unusually little, the worst first; else one line."""
+    rows = warehouse.rows(
+        "select status, message from quality.health_checks where status <> 'not_judged'"
+        " order by case status when 'fail' then 1 when 'warn' then 2 else 3 end, message"
+    )
+    if not rows:
+        return []
+    unusual = [(status, message) for status, message in rows if status != "ok"]
+    if not unusual:
+        checks = "one check" if len(rows) == 1 else f"{len(rows)} checks"
+        return ["", f"Health of the raw tables: as usual ({checks}; quality.health_checks)"]
+    lines = ["", "Health of the raw tables (all checks: quality.health_checks)"]
+    for status, message in unusual:
+        lines += textwrap.wrap(
+            f"  {'failure' if status == 'fail' else 'warning'}  {message}",
+            WIDTH,
+            subsequent_indent=" " * 11,
+            break_long_words=False,
+        )
     return lines
 
 

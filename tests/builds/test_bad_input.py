@@ -90,7 +90,7 @@ class Command:
         """Tables and views that the run made, beside its own history."""
         with duckdb.connect(str(self.home / "shop.duckdb"), read_only=True) as connection:
             rows = connection.execute("select table_name from information_schema.tables").fetchall()
-            return [str(row[0]) for row in rows if row[0] != "run_history"]
+            return [str(row[0]) for row in rows if "run_" not in row[0]]
 
 
 @pytest.fixture(scope="module")

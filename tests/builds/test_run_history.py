@@ -21,6 +21,42 @@ def test_the_build_of_the_sample_is_green_and_incomplete_since_its_tests_were_le
     assert sample_build.rows(told) == [("2026-06-30", raw, f'{{"raw": "{raw}"}}', 0, 0, True, True)]
 
 
+def test_a_run_notes_what_it_read_of_each_raw_table(sample_build: Build) -> None:
+    noted = sample_build.rows(
+        """
+        select tables.* exclude (invocation_id)
+        from quality.run_tables as tables
+        inner join quality.run_history as history on tables.invocation_id = history.invocation_id
+        where
+            history.duration_seconds > 0
+            and tables.table_name in ('events', 'order_items', 'orders')
+        order by tables.table_name
+        """
+    )
+    counted = sample_build.rows(
+        """
+        with days as (
+            select 'events' as table_name, max(occurred_at) as newest_at,
+                count(case when event_date = date '2026-06-30' then 1 end) as rows_of_day
+            from staging.stg_events
+            union all
+            select 'order_items', null, null
+            union all
+            select 'orders', max(ordered_at),
+                count(case when order_date = date '2026-06-30' then 1 end)
+            from staging.stg_orders
+        )
+        select date '2026-06-30', table_name, rows_read, rows_accepted, rows_rejected,
+            rows_duplicate, rows_late, newest_at, rows_of_day
+        from quality.data_quality
+        inner join days using (table_name)
+        order by table_name
+        """
+    )
+    assert noted == counted
+    assert sample_build.one("select count(*) from quality.run_tables") == 18
+
+
 def test_a_part_a_failure_and_a_stop_are_told_apart(tmp_path: Path) -> None:
     raw = write_csv(
         tmp_path / "raw",
@@ -35,6 +71,10 @@ def test_a_part_a_failure_and_a_stop_are_told_apart(tmp_path: Path) -> None:
     (raw / "orders.csv").unlink()
     built = build(raw, home, with_tests=True)
     assert not built.is_green
+    assert (
+        built.one("select count(*) from information_schema.tables where table_name = 'run_tables'")
+        == 0
+    )
     assert built.rows(RUNS) == [
         ("build", False, "green"),
         ("build", False, "failed"),  # what the file is made of was never built

@@ -72,7 +72,8 @@ class Pair:
         self.schemas = dict(
             self.connection.execute(
                 "select table_name, table_schema from information_schema.tables"
-                " where table_schema not in ('landing', 'main') and table_name <> 'run_history'"
+                " where table_schema not in ('landing', 'main')"
+                " and table_name not in ('run_history', 'run_tables')"
             ).fetchall()
         )
 

@@ -23,8 +23,8 @@ CAMPAIGNS = tuple(f"path:models/{folder}" for folder in CAMPAIGN_FOLDERS)
 """Selectors of these models: tests of something else leave them out, which halves a build."""
 VALUE = ("+customer_value", "+value_backtest")
 """Selectors of predicted value and all that it takes."""
-TELLS_THE_TIME = "quality.run_history"
-"""The one table with the wall clock in it: it is about runs, not about the shop."""
+TELLS_OF_RUNS = frozenset(("quality.run_history", "quality.run_tables"))
+"""The tables that are about runs, not about the shop: no two builds have the same rows in them."""
 
 Once = Callable[[str, Callable[[Path], Any]], Any]
 """(name, maker): what the maker, given an empty folder of that name, returned; as JSON."""
@@ -68,7 +68,7 @@ class Build:
                 "select table_schema || '.' || table_name from information_schema.tables"
                 f" where table_schema in ({listed}) order by 1"
             )
-            if row[0] != TELLS_THE_TIME
+            if row[0] not in TELLS_OF_RUNS
         ]
 
     def hashes(

@@ -51,6 +51,8 @@ def warehouse(tmp_path: Path) -> Path:
                     2 as unreadable_values, 'colour' as unknown_columns;
             create table quality.rejected_rows as
                 select 'orders' as table_name, 'gross_amount is missing' as reason;
+            create table quality.health_checks as
+                select 'ok' as status, 'events: 100 on 2026-06-30' as message;
             """
         )
     return path
@@ -77,7 +79,32 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "Planned: 1 by sms; cost about 10" in lines
     assert "orders 7 5 1 1 2 values unreadable; not read: colour" in lines
     assert "1 orders: gross_amount is missing" in lines
+    assert "Health of the raw tables: as usual (one check; quality.health_checks)" in lines
     assert "Where to look next" in lines
+
+
+def test_what_came_in_unusually_is_told_in_its_own_words_and_not_by_the_name_of_a_test(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            insert into quality.health_checks values
+                ('warn', 'orders: 12 on 2026-06-30, usually 25 on a Tuesday: 48 % of the usual'),
+                ('fail', 'points: none on 2026-06-30, usually 40 a day'),
+                ('not_judged', null)
+            """
+        )
+    named = "what_came_in_is_as_much_and_as_fresh_as_usual: Got 1 result"
+    outcome = Outcome(True, [], [named, "another: warning"], {}, 1)
+    print_summary(Settings(warehouse=str(warehouse)), warehouse.parent, outcome)
+    lines = lines_of(capsys.readouterr().out)
+    place = lines.index("Health of the raw tables (all checks: quality.health_checks)")
+    assert lines[place + 1 : place + 3] == [
+        "failure points: none on 2026-06-30, usually 40 a day",
+        "warning orders: 12 on 2026-06-30, usually 25 on a Tuesday: 48 % of the usual",
+    ]
+    assert lines[lines.index("Warnings (1)") + 1] == "another: warning"
 
 
 def test_a_shop_whose_value_is_not_predicted_reads_why(

@@ -1,12 +1,4 @@
-{#- The column that dates a row of each raw table; tables that are not listed have none. -#}
-{%- set dated_by = {
-    'assignments': 'assigned_at', 'consents': 'changed_at', 'coupons': 'issued_at',
-    'customers': 'signed_up_at', 'devices': 'last_seen_at', 'events': 'occurred_at',
-    'inventory': 'counted_at', 'message_events': 'occurred_at', 'messages': 'sent_at',
-    'orders': 'ordered_at', 'points': 'occurred_at', 'prices': 'changed_at',
-    'products': 'launched_at', 'suppressions': 'suppressed_at', 'survey_answers': 'answered_at',
-    'tickets': 'opened_at',
-} -%}
+{%- set dated_by = row_times() -%}
 {%- set table_names = (dated_by.keys() | list + ['ad_spend', 'order_items']) | sort -%}
 {%- set also_counted = {
     'events': {

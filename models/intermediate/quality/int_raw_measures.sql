@@ -1,0 +1,146 @@
+with as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+usuals as (
+
+    select * from {{ ref('int_raw_usuals') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_raw_days') }}
+
+),
+
+volumes as (
+
+    select
+        usuals.table_name,
+        'volume' as check_name,
+        as_of.as_of_date as checked_from,
+        as_of.as_of_date as checked_until,
+        usuals.comparable_count as row_count,
+        cast(usuals.usual_row_count as bigint) as basis_count,
+        cast(usuals.usual_row_count as double) as usual,
+        cast(usuals.comparable_count as double) / nullif(usuals.usual_row_count, 0) as measure,
+        usuals.usual_basis,
+        case
+            when usuals.usual_row_count is null then 'less than a week of history'
+            when usuals.usual_row_count = 0 then 'usually none on such a day'
+        end as unjudged_reason
+    from usuals
+    cross join as_of
+
+),
+
+freshness as (
+
+    select
+        usuals.table_name,
+        'freshness' as check_name,
+        usuals.newest_date as checked_from,
+        as_of.as_of_date as checked_until,
+        usuals.row_count,
+        cast(null as bigint) as basis_count,
+        cast(usuals.longest_gap_days as double) as usual,
+        cast(usuals.silent_days as double) as measure,
+        cast(null as string) as usual_basis,
+        case
+            when usuals.silent_days > 56 then 'no row in eight weeks'
+            when usuals.history_days < 28 then 'less than four weeks of history'
+            when usuals.longest_gap_days is null then 'rows on one day only'
+        end as unjudged_reason
+    from usuals
+    cross join as_of
+
+),
+
+-- the newest week of which every event has had the time to be late
+late_weeks as (
+
+    select
+        days.table_name,
+        {{ add_days('as_of.as_of_date', -(var('late_days') | int) - 6) }} as checked_from,
+        {{ add_days('as_of.as_of_date', -(var('late_days') | int)) }} as checked_until,
+        cast(sum(days.row_count) as bigint) as row_count,
+        cast(sum(days.late_count) as bigint) as late_count
+    from days
+    cross join as_of
+    where
+        days.table_name = 'events'
+        and days.row_date
+        between {{ add_days('as_of.as_of_date', -(var('late_days') | int) - 6) }}
+        and {{ add_days('as_of.as_of_date', -(var('late_days') | int)) }}
+    group by days.table_name, as_of.as_of_date
+
+),
+
+late_shares as (
+
+    select
+        table_name,
+        'late_share' as check_name,
+        checked_from,
+        checked_until,
+        row_count,
+        row_count as basis_count,
+        cast(null as double) as usual,
+        cast(late_count as double) / nullif(row_count, 0) as measure,
+        cast(null as string) as usual_basis,
+        case when row_count = 0 then 'no rows' end as unjudged_reason
+    from late_weeks
+
+),
+
+rejection_counts as (
+
+    select
+        days.table_name,
+        as_of.as_of_date,
+        sum(case when days.row_date = as_of.as_of_date then days.rejected_count else 0 end) as rejected_count,
+        sum(case when days.row_date = as_of.as_of_date then days.row_count + days.rejected_count else 0 end) as row_count,
+        sum(case when days.row_date < as_of.as_of_date then days.rejected_count else 0 end) as past_rejected_count,
+        sum(case when days.row_date < as_of.as_of_date then days.row_count + days.rejected_count else 0 end) as past_row_count
+    from days
+    cross join as_of
+    group by days.table_name, as_of.as_of_date
+
+),
+
+rejected_shares as (
+
+    select
+        table_name,
+        'rejected_share' as check_name,
+        as_of_date as checked_from,
+        as_of_date as checked_until,
+        cast(row_count as bigint) as row_count,
+        cast(row_count as bigint) as basis_count,
+        cast(past_rejected_count as double) / nullif(past_row_count, 0) as usual,
+        cast(rejected_count as double) / nullif(row_count, 0) as measure,
+        cast(null as string) as usual_basis,
+        case
+            when row_count = 0 then 'no rows on the day'
+            when past_row_count = 0 then 'no rows before the day'
+        end as unjudged_reason
+    from rejection_counts
+
+),
+
+measures as (
+
+    select * from volumes
+    union all
+    select * from freshness
+    union all
+    select * from late_shares
+    union all
+    select * from rejected_shares
+
+)
+
+select * from measures

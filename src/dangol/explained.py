@@ -1,0 +1,53 @@
+"""Errors of the engine about a delivered file or its values, in words that say what to do.
+
+dbt passes on what DuckDB says: a sentence for the author of a query, with the place in the SQL. The
+reader of a build has a file in mind.
+"""
+
+from __future__ import annotations
+
+import re
+
+EXPLANATIONS: tuple[tuple[str, str], ...] = (
+    (
+        r"No magic bytes found at end of file '(?P<file>[^']*)'",
+        "{file} is no whole Parquet file: it is cut off or damaged. Deliver it again.",
+    ),
+    (
+        r"File '(?P<file>[^']*)' too small to be a Parquet file",
+        "{file} is no whole Parquet file: it is cut off or damaged. Deliver it again.",
+    ),
+    (
+        r'Failed to read file "(?P<file>[^"]*\.parquet)"',
+        "{file} is damaged inside: part of it is no Parquet. Deliver it again.",
+    ),
+    (
+        r"(?s)CSV Parser state machine reached an invalid state.*?file = (?P<file>[^\n]*)",
+        "{file} ends its lines in different ways (CR LF, LF or CR alone). Save it with one kind of"
+        " line end.",
+    ),
+    (
+        r'Cannot open file "(?P<file>[^"]*)": Permission denied',
+        "{file} may not be read by the user who runs the build (permission denied). Give that user"
+        " the right to read it.",
+    ),
+    (
+        r"(Casting value|Could not cast value)[^\n]* to (type )?DECIMAL"
+        r"|Overflow in \w+ of (DECIMAL|INT)|Overflow in HUGEINT"
+        r"|NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW",
+        "an amount, or what is worked out from amounts, has more than the 14 digits before the"
+        " point that money may have. Look for amounts that cannot be meant: from staging.stg_orders"
+        " order by gross_amount desc limit 10; the same for discounts, prices and costs.",
+    ),
+)
+"""Pattern in the engine's message, and what is said instead; {file} is what the pattern found."""
+
+
+def explained(text: str) -> str:
+    """Return what an error of the engine means to a reader; other text as it is."""
+    for pattern, explanation in EXPLANATIONS:
+        found = re.search(pattern, text)
+        if found:
+            return explanation.format(file=(found.groupdict().get("file") or "").strip())
+    # the place in the SQL, with a mark below it
+    return re.sub(r"\n\s*\n?\s*LINE \d+: [^\n]*\n\s*\^\s*", "\n", text)
