@@ -14,6 +14,7 @@ import duckdb
 
 PEOPLE = {"tiny": 1_000, "small": 100_000, "medium": 300_000, "large": 1_000_000}
 DAYS = 540
+DAYS_AT_ONCE = 20
 LAST_DAY = date(2026, 6, 30)
 SAMPLE = Path(__file__).parents[1] / "src" / "dangol" / "sample"
 SCRIPTS = [
@@ -81,21 +82,25 @@ def _write_table(
 
 
 def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write a file per day of receipt; what comes late waits in a table."""
-    connection.execute("create table waiting as from events_of_day(-1)")
-    for number in range(DAYS + 1):
-        day = LAST_DAY - timedelta(days=DAYS - 1 - number)
-        name = "next" if number == DAYS else "raw"
+    """Write a file per day of receipt, some days at a time; what comes late waits in a table."""
+    connection.execute("create table waiting as from events_of_days(-1, -1)")
+    for first in range(0, DAYS + 1, DAYS_AT_ONCE):
+        days = range(first, min(first + DAYS_AT_ONCE, DAYS + 1))
         connection.execute(
-            f"create or replace temp table delivered as from events_of_day({number})"
+            "create or replace temp table delivered as from waiting"
+            f" union all from events_of_days({days[0]}, {days[-1]})"
         )
-        rows = (
-            "select * exclude (received_day) from (from delivered union all from waiting)"
-            f" where received_day = {number} order by received_at, event_id"
+        for number in days:
+            day = LAST_DAY - timedelta(days=DAYS - 1 - number)
+            rows = (
+                "select * exclude (received_day) from delivered"
+                f" where received_day = {number} order by received_at, event_id"
+            )
+            name = "next" if number == DAYS else "raw"
+            _copy(connection, rows, folder / name / "events" / f"{day}.parquet")
+        connection.execute(
+            f"create or replace table waiting as from delivered where received_day > {days[-1]}"
         )
-        _copy(connection, rows, folder / name / "events" / f"{day}.parquet")
-        connection.execute(f"delete from waiting where received_day <= {number}")
-        connection.execute(f"insert into waiting from delivered where received_day > {number}")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, rows: str, path: Path) -> None:

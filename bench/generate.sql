@@ -291,7 +291,8 @@ select
         || case when known_by <> 'unknown' and draw(key, 'shares') < 0.012 then [11 * 16 + 1] else [] end
         || case when draw(key, 'end') < 0.45 then [16] else [] end
     )::integer[] as script,
-from planned;
+from planned
+order by day;
 
 -- The product number of a slot, before the check that it is on sale yet.
 create macro slot_product(key, slot, favourite_category) as (
@@ -1084,13 +1085,13 @@ select
     day_start(day + 1) - interval 1 second as arrived_at,
 from spent;
 
--- The events of the visits of one day, with the local day on which each was received: one in a
+-- The events of the visits of some days, with the local day on which each was received: one in a
 -- hundred comes up to three days late, one in a thousand comes twice.
 create macro event_names() as [
     'session_start', 'page_view', 'search', 'view_item', 'add_to_wishlist', 'add_to_cart',
     'remove_from_cart', 'begin_checkout', 'purchase', 'sign_up', 'login', 'share', 'generate_lead'
 ];
-create macro events_of_day(the_day) as table
+create macro events_of_days(first_day, last_day) as table
 with
 walks as (
     select
@@ -1098,7 +1099,7 @@ walks as (
         unnest(script) as token,
         generate_subscripts(script, 1)::integer as step,
     from sessions
-    where day = the_day
+    where day between first_day and last_day
 ),
 steps as (
     select
