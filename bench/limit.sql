@@ -38,7 +38,7 @@ copies as (
 select * from copies
 qualify row_number() over (partition by event_id order by received_at desc) = 1;
 
--- the events of a visitor in a quarter of an hour
+-- the events of a visitor in a quarter of an hour, which is always within one local day
 create temp table quarters as
 with
 once as (
@@ -64,15 +64,17 @@ select
     min(occurred_at) filter (event_name = 'add_to_wishlist') as wishlist_add_at,
     min(occurred_at) filter (event_name = 'share') as share_at,
     min(occurred_at, 3) filter (event_name = 'view_item') as views_at,
-    min({
-        'occurred_at': occurred_at,
-        'event_id': event_id,
-        'utm_source': utm_source,
-        'utm_medium': utm_medium,
-        'utm_campaign': utm_campaign,
-        'device_type': device_type,
-        'platform': platform
-    }) as first_event
+    min_by(
+        {
+            'event_id': event_id,
+            'utm_source': utm_source,
+            'utm_medium': utm_medium,
+            'utm_campaign': utm_campaign,
+            'device_type': device_type,
+            'platform': platform
+        },
+        {'occurred_at': occurred_at, 'event_id': event_id}
+    ) as first_event
 from once
 where anonymous_id is not null or customer_id is not null
 group by anonymous_id, customer_id, quarter;
@@ -262,6 +264,8 @@ left join labels on records.customer_id = labels.id;
 create temp table device_map as
 select
     devices.anonymous_id,
+    -- a number sorts faster than a text
+    row_number() over () as device_number,
     devices.is_shared,
     case when not devices.is_shared then customer_map.person_id end as person_id,
 from devices
@@ -270,57 +274,48 @@ left join customer_map on devices.first_customer_id = customer_map.customer_id;
 ------------------------------------------------------------------------------------ sessions
 
 -- a visitor is a device; without one, or on a shared one, the customer
-create temp table visits as
+create table limit_marts.sessions as
 with
 visitors as (
     select
-        quarters.*,
-        coalesce(device_map.is_shared, true) and quarters.customer_id is not null as is_customer,
+        quarters.* exclude (sign_up_at, cart_add_at, wishlist_add_at, share_at, views_at),
         case when coalesce(device_map.is_shared, true) then quarters.customer_id end as visitor_id,
+        device_map.device_number,
         device_map.person_id as device_person_id,
     from quarters
     left join device_map on quarters.anonymous_id = device_map.anonymous_id
-)
-select
-    anonymous_id,
-    visitor_id,
-    quarter,
-    any_value(device_person_id) as device_person_id,
-    min(first_at) as first_at,
-    max(last_at) as last_at,
-    sum(event_count)::bigint as event_count,
-    sum(product_view_count)::bigint as product_view_count,
-    sum(cart_add_count)::bigint as cart_add_count,
-    sum(purchase_count)::bigint as purchase_count,
-    sum(engagement_seconds) as engagement_seconds,
-    min(first_event) as first_event,
-from visitors
-group by anonymous_id, visitor_id, quarter;
-
-create temp table session_rows as
-with
+),
+-- in a quarter a visitor has at most four rows: a device that is not shared knows three customers
 gapped as (
     select
         *,
         coalesce(
-            first_at > lag(last_at) over (
-                partition by anonymous_id, visitor_id order by quarter
+            first_at > greatest(
+                lag(last_at, 1) over visitor,
+                lag(last_at, 2) over visitor,
+                lag(last_at, 3) over visitor,
+                lag(last_at, 4) over visitor
             ) + interval 30 minute,
             true
         ) as is_start,
-    from visits
+    from visitors
+    window visitor as (
+        partition by device_number, visitor_id order by quarter, first_at, first_event.event_id
+    )
 ),
 numbered as (
     select
         *,
         sum(is_start::integer) over (
-            partition by anonymous_id, visitor_id order by quarter rows unbounded preceding
+            partition by device_number, visitor_id
+            order by quarter, first_at, first_event.event_id
+            rows unbounded preceding
         ) as session_number,
     from gapped
 ),
 merged as (
     select
-        anonymous_id,
+        any_value(anonymous_id) as anonymous_id,
         visitor_id,
         any_value(device_person_id) as device_person_id,
         min(first_at) as started_at,
@@ -332,7 +327,7 @@ merged as (
         coalesce(sum(engagement_seconds), 0)::decimal(18, 4) as engagement_seconds,
         any_value(first_event) filter (is_start) as first_event,
     from numbered
-    group by anonymous_id, visitor_id, session_number
+    group by device_number, visitor_id, session_number
 )
 select
     md5(
@@ -341,32 +336,28 @@ select
         || coalesce(merged.visitor_id, merged.anonymous_id)
         || '|' || epoch_us(merged.started_at)
     ) as session_id,
-    case when merged.visitor_id is null then merged.device_person_id else customer_map.person_id end as customer_id,
-    merged.*,
+    case when merged.visitor_id is null then merged.device_person_id else customer_map.person_id end
+        as customer_id,
+    merged.anonymous_id,
+    utc(merged.started_at) as started_at,
+    utc(merged.ended_at) as ended_at,
+    local_day(merged.started_at) as session_date,
+    merged.event_count,
+    merged.product_view_count,
+    merged.cart_add_count,
+    merged.purchase_count,
+    merged.engagement_seconds,
+    merged.first_event.utm_source as utm_source,
+    merged.first_event.utm_medium as utm_medium,
+    merged.first_event.utm_campaign as utm_campaign,
+    merged.first_event.device_type as device_type,
+    merged.first_event.platform as platform,
+    merged.product_view_count >= 2
+    or merged.engagement_seconds >= 10
+    or merged.cart_add_count > 0
+    or merged.purchase_count > 0 as is_engaged,
 from merged
 left join customer_map on merged.visitor_id = customer_map.customer_id;
-
-create table limit_marts.sessions as
-select
-    session_id,
-    customer_id,
-    anonymous_id,
-    utc(started_at) as started_at,
-    utc(ended_at) as ended_at,
-    local_day(started_at) as session_date,
-    event_count,
-    product_view_count,
-    cart_add_count,
-    purchase_count,
-    engagement_seconds,
-    first_event.utm_source as utm_source,
-    first_event.utm_medium as utm_medium,
-    first_event.utm_campaign as utm_campaign,
-    first_event.device_type as device_type,
-    first_event.platform as platform,
-    product_view_count >= 2 or engagement_seconds >= 10 or cart_add_count > 0 or purchase_count > 0
-        as is_engaged,
-from session_rows;
 
 -------------------------------------------------------------------------------------- orders
 
@@ -498,11 +489,16 @@ people as (
 first_sessions as (
     select
         customer_id,
-        arg_min(
-            {'started_at': started_at, 'first_event': first_event},
+        min_by(
+            {
+                'started_at': started_at,
+                'utm_source': utm_source,
+                'utm_medium': utm_medium,
+                'utm_campaign': utm_campaign
+            },
             {'started_at': started_at, 'session_id': session_id}
         ) as first_session,
-    from session_rows
+    from limit_marts.sessions
     where customer_id is not null
     group by customer_id
 ),
@@ -530,14 +526,14 @@ joined as (
         coalesce(person_records.email, order_contacts.email) as email,
         coalesce(person_records.phone_e164, order_contacts.phone_e164) as phone_e164,
         person_records.* exclude (person_id, email, phone_e164),
-        utc(least(people.signed_up_at, first_sessions.first_session.started_at)) as first_known_at,
+        least(utc(people.signed_up_at), first_sessions.first_session.started_at) as first_known_at,
         utc(least(people.signed_up_at, sign_ups.sign_up_at)) as signed_up_at,
         ordering.first_placed_at,
         ordering.first_ordered_at,
         ordering.last_ordered_at,
         coalesce(ordering.order_count, 0) as order_count,
         coalesce(ordering.net_revenue, 0)::decimal(18, 4) as net_revenue,
-        first_sessions.first_session.first_event as first_event,
+        first_sessions.first_session as first_session,
         referrers.person_id as referrer_id,
     from people
     left join person_records on people.person_id = person_records.person_id
@@ -571,17 +567,17 @@ select
         when order_count > 0
             then (((net_revenue * 10000)::bigint * 2 + order_count) // (2 * order_count))::decimal(18, 0) * 0.0001
     end::decimal(18, 4) as average_order_value,
-    case when num_nulls < 3 then first_event.utm_source else acquisition_source end as acquisition_source,
-    case when num_nulls < 3 then first_event.utm_medium else acquisition_medium end as acquisition_medium,
-    case when num_nulls < 3 then first_event.utm_campaign else acquisition_campaign end as acquisition_campaign,
+    case when num_nulls < 3 then first_session.utm_source else acquisition_source end as acquisition_source,
+    case when num_nulls < 3 then first_session.utm_medium else acquisition_medium end as acquisition_medium,
+    case when num_nulls < 3 then first_session.utm_campaign else acquisition_campaign end as acquisition_campaign,
     referrer_id as referred_by_customer_id,
     signed_up_at is not null as is_member,
 from (
     select
         *,
-        (first_event.utm_source is null)::integer
-        + (first_event.utm_medium is null)::integer
-        + (first_event.utm_campaign is null)::integer as num_nulls,
+        (first_session.utm_source is null)::integer
+        + (first_session.utm_medium is null)::integer
+        + (first_session.utm_campaign is null)::integer as num_nulls,
     from joined
 ) as judged;
 
