@@ -12,9 +12,10 @@ unbalanced as (
         rows_read,
         rows_accepted,
         rows_rejected,
-        rows_duplicate
+        rows_duplicate,
+        rows_erased
     from data_quality
-    where rows_accepted + rows_rejected + rows_duplicate != rows_read
+    where rows_accepted + rows_rejected + rows_duplicate + rows_erased != rows_read
 
 )
 
