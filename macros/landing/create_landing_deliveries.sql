@@ -11,6 +11,7 @@
 -#}
 {% macro create_landing_deliveries(contract, deliveries) %}
     {% set rows = [] %}
+    {% set erased = erased_counts() %}
     {% for table_name in contract %}
         {% set delivery = deliveries.get(table_name) %}
         {% do rows.append(
@@ -18,7 +19,7 @@
             ~ ("'" ~ delivery.format ~ "'" if delivery else 'null') ~ " as string) as file_format, "
             ~ (delivery.files | length if delivery else 0) ~ " as file_count, cast("
             ~ ("'" ~ delivery.unknown_columns | join(', ') | replace("'", '') ~ "'" if delivery and delivery.unknown_columns else 'null')
-            ~ " as string) as unknown_columns"
+            ~ " as string) as unknown_columns, cast(" ~ erased.get(table_name, 0) ~ " as bigint) as erased_count"
         ) %}
     {% endfor %}
     {% do run_query("create or replace view " ~ landing_relation('deliveries') ~ " as " ~ rows | join(' union all ')) %}

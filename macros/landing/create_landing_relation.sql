@@ -10,9 +10,11 @@
             "create or replace view " ~ landing_relation(table.name) ~ " as " ~ empty_landing_query(table)
         ) %}
     {% elif delivery.format == 'relation' %}
+        {% set source, file = 'raw.' ~ table.name, 'cast(null as string)' %}
         {% do run_query(
-            "create or replace view " ~ landing_relation(table.name) ~ " as "
-            ~ landing_query(table, delivery, 'raw.' ~ table.name, 'cast(null as string)', 'null')
+            find_erased(table, delivery, source, [file, 'null'])
+            ~ "create or replace view " ~ landing_relation(table.name) ~ " as "
+            ~ landing_query(table, delivery, source, file, 'null')
         ) %}
     {% elif delivery.format == 'parquet' %}
         {{ adapter.dispatch('create_landing_from_parquet', 'dangol')(table, delivery) }}
@@ -48,10 +50,11 @@
     file, file_row: SQL of the row's file (relative to RAW) and of its record number in it.
     malformed: SQL of the text of a line that could not be split into columns, else 'null'.
     malformed_because: SQL of what is wrong with such a line.
+    rows: 'kept', or 'erased' for the rows of erased people, which do not land.
 -#}
 {% macro landing_query(
     table, delivery, source, file, file_row, malformed='null',
-    malformed_because="'the line does not have the columns of the header'"
+    malformed_because="'the line does not have the columns of the header'", rows='kept'
 ) %}
     {%- set kinds = {} -%}
     {%- for column in delivery.columns -%}
@@ -128,7 +131,7 @@
         case when rejected_because is not null then coalesce(
             malformed_text, {{ row_as_json(delivery.columns | map(attribute='name') | list) }}
         ) end as _row_text
-    from checked
+    from {{ rows_after_erasure(table, delivery, rows) }}
 {% endmacro %}
 
 {#- Whether values stored as `kind` can always be read as the contract's type. -#}
@@ -154,9 +157,11 @@
 {% macro duckdb__create_landing_from_parquet(table, delivery) %}
     {% set source = parquet_source(delivery)[:-1] ~ ", filename = 'source_path', file_row_number = true)" %}
     {% set root_length = delivery.files[0].path | length - delivery.files[0].inside | length %}
+    {% set file = "substr(source_path, " ~ (root_length + 1) ~ ")" %}
     {% do run_query(
-        "create or replace view " ~ landing_relation(table.name) ~ " as "
-        ~ landing_query(table, delivery, source, "substr(source_path, " ~ (root_length + 1) ~ ")", "file_row_number + 1")
+        find_erased(table, delivery, source, [file, 'file_row_number + 1'])
+        ~ "create or replace view " ~ landing_relation(table.name) ~ " as "
+        ~ landing_query(table, delivery, source, file, "file_row_number + 1")
     ) %}
 {% endmacro %}
 
@@ -180,6 +185,9 @@
 -#}
 {% macro duckdb__create_landing_from_csv(table, delivery) %}
     {% set root_length = delivery.files[0].path | length - delivery.files[0].inside | length %}
+    {% set described = [
+        "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row', 'delivered.unsplit_line', 'delivered.unsplit_because',
+    ] %}
     {% set query %}
         drop table if exists landing_rejects;
         drop table if exists landing_rejects_files;
@@ -252,11 +260,10 @@
             source_path, file_row, trim(unsplit_line, chr(10) || chr(13)) as unsplit_line, unsplit_because
         from landing_malformed;
 
+        {{ find_erased(table, delivery, 'landing_numbered', described) }}
+
         create or replace table {{ landing_relation(table.name) }} as
-        {{ landing_query(
-            table, delivery, 'landing_numbered', "substr(source_path, " ~ (root_length + 1) ~ ")", 'file_row',
-            'delivered.unsplit_line', 'delivered.unsplit_because'
-        ) }}
+        {{ landing_query(table, delivery, 'landing_numbered', *described) }}
     {% endset %}
     {% do run_query(query) %}
 {% endmacro %}

@@ -17,8 +17,8 @@
             {% set deliveries = find_deliveries(contract) %}
             {% do check_columns(contract, deliveries) %}
             {% do create_landing_schema() %}
-            {% for table_name, table in contract.items() %}
-                {% do create_landing_relation(table, deliveries.get(table_name)) %}
+            {% for table_name in landing_order(contract) %}
+                {% do create_landing_relation(contract[table_name], deliveries.get(table_name)) %}
             {% endfor %}
             {% do create_landing_deliveries(contract, deliveries) %}
             {% do plan_events(deliveries) %}

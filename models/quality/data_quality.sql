@@ -35,11 +35,12 @@ accounted as (
         deliveries.file_format,
         deliveries.file_count,
         deliveries.unknown_columns,
-        deliveries.read_count as rows_read,
+        deliveries.read_count + deliveries.erased_count as rows_read,
         staged_counts.staged_count - coalesce(rejections.rows_rejected_after_staging, 0)
             as rows_accepted,
         coalesce(rejections.rows_rejected, 0) as rows_rejected,
         staged_counts.duplicate_count as rows_duplicate,
+        deliveries.erased_count as rows_erased,
         deliveries.unreadable_value_count + staged_counts.unreadable_count as unreadable_values,
         staged_counts.after_as_of_count as rows_after_as_of,
         staged_counts.late_count as rows_late,

@@ -30,6 +30,7 @@ renamed as (
         source.file_format,
         source.file_count,
         source.unknown_columns,
+        source.erased_count,
         counted.read_count,
         cast(counted.unreadable_value_count as bigint) as unreadable_value_count
     from source

@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `why`, `export`, `sample`, `map`, `docs`, ...
+"""The command line: `dangol build`, `summary`, `why`, `export`, `erase`, `sample`, `map`, `docs`, ...
 
 Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
 cannot be meant.
@@ -14,8 +14,9 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dangol import __version__
 from dangol.settings import Settings, UsageError, find_project, project_vars
@@ -75,6 +76,31 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--memory", help="MEMORY: of DuckDB, such as 800MB (default: up to 5GB)")
     export.add_argument("--target", help="TARGET: duckdb; Spark has no files to publish")
     export.add_argument("--now", help="DANGOL_NOW: the moment to act as of, for tests (ISO, UTC)")
+
+    erase = commands.add_parser("erase", help="erase people from everything, and from replays")
+    erase.set_defaults(run=_erase)
+    erase.add_argument(
+        "--customer",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="any identifier of a person: customer_id, e-mail, phone, anonymous_id; can be repeated",
+    )
+    erase.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        type=Path,
+        help="a file of identifiers, one a line, or CSV with a column customer_id",
+    )
+    erase.add_argument("--warehouse", help="WAREHOUSE: DuckDB file (default dangol.duckdb)")
+    erase.add_argument("--out", help="OUT: folder of published files (default exports)")
+    erase.add_argument(
+        "--dry-run", action="store_const", const="1", help="DRY_RUN=1: count, change nothing"
+    )
+    erase.add_argument(
+        "--erased-on", metavar="DAY", help="the local day of the erasure (default today)"
+    )
 
     docs = commands.add_parser("docs", help="write the documentation to target/static_index.html")
     docs.set_defaults(run=_docs)
@@ -235,6 +261,46 @@ def _export(options: argparse.Namespace) -> int:
             print(textwrap.indent(line, "  "), file=sys.stderr)
         return 1
     return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    root = find_project(Path.cwd())
+    names: list[str] = list(options.customer)
+    settings = Settings.read(
+        os.environ, {"warehouse": options.warehouse, "out": options.out, "dry_run": options.dry_run}
+    )
+    if settings.target == "spark":
+        raise UsageError("TARGET is 'spark'; people can be erased from a DuckDB warehouse only.")
+    settings = replace(settings, raw=None)
+    settings.check(root)
+    variables = project_vars(root, settings)
+    from dangol.erasure import ErasureError, Places, erase, names_in_file
+    from dangol.erasure.report import report
+
+    is_dry = settings.dry_run is not None
+    try:
+        for path in options.file:
+            names += names_in_file(path)
+        if not names:
+            raise UsageError("Name whom to erase: --customer ID, or --file PATH.")
+        day = _day(options.erased_on, variables["reporting_timezone"])
+        places = Places.of(root, settings.warehouse, settings.out)
+        result = erase(places, names, day, variables, dry_run=is_dry)
+    except ErasureError as error:
+        _complain(str(error))
+        return 1
+    print("\n".join(report(result, root, dry_run=is_dry)))
+    return 0 if is_dry or result.is_clean else 1
+
+
+def _day(given: str | None, zone: str) -> date:
+    """Return the local day that was given, else today's in a time zone."""
+    if not given:
+        return datetime.now(ZoneInfo(zone)).date()
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise UsageError(f"--erased-on is {given!r}; it must be a day as YYYY-MM-DD.") from None
 
 
 def _now(given: str | None) -> datetime:

@@ -48,7 +48,7 @@ def warehouse(tmp_path: Path) -> Path:
             create table quality.data_quality as
                 select 'orders' as table_name, 'csv' as file_format, 7 as rows_read,
                     5 as rows_accepted, 1 as rows_rejected, 1 as rows_duplicate,
-                    2 as unreadable_values, 'colour' as unknown_columns;
+                    2 as unreadable_values, 'colour' as unknown_columns, 3 as rows_erased;
             create table quality.rejected_rows as
                 select 'orders' as table_name, 'gross_amount is missing' as reason;
             create table quality.health_checks as

@@ -131,7 +131,7 @@ def last_publication(out: Path) -> tuple[Publication | None, str | None]:
         for destination_id, entry in manifest["destinations"].items():
             for file in entry["files"]:
                 path = folder / destination_id / file["name"]
-                if _sha256(path) != file["sha256"]:
+                if sha256_of(path) != file["sha256"]:
                     raise ValueError(f"{path.name} of {destination_id} was changed")
     except (OSError, ValueError, KeyError, TypeError) as error:
         return None, (
@@ -203,7 +203,7 @@ def stage(
             "removed": len(removals),
             "cost": None if is_withheld else audience.cost,
             "files": [
-                _described(name, kind, path) for kind, written in paths.items() for path in written
+                described(name, kind, path) for kind, written in paths.items() for path in written
             ],
         }
         if before is None:
@@ -298,17 +298,19 @@ def as_json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def _described(destination_id: str, kind: str, path: Path) -> dict[str, Any]:
+def described(destination_id: str, kind: str, path: Path) -> dict[str, Any]:
+    """Return what a manifest says of a file. kind: members, additions or removals."""
     return {
         "name": path.name,
         "kind": kind,
         "rows": len(read_rows(destination_id, [path])),
         "bytes": path.stat().st_size,
-        "sha256": _sha256(path),
+        "sha256": sha256_of(path),
     }
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):

@@ -13,9 +13,11 @@ unbalanced as (
         rows_accepted,
         rows_rejected,
         rows_duplicate,
-        rows_waiting
+        rows_waiting,
+        rows_erased
     from data_quality
-    where rows_accepted + rows_rejected + rows_duplicate + rows_waiting != rows_read
+    where
+        rows_accepted + rows_rejected + rows_duplicate + rows_waiting + rows_erased != rows_read
 
 )
 
