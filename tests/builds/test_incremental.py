@@ -33,7 +33,7 @@ def in_order(shop: Shop, raw: Path) -> None:
     """The next day, after a session that goes over midnight."""
     deliver(
         raw,
-        "2026-04-01",
+        "in_order",
         *events(
             {"event_id": "n1", "anonymous_id": "night", "occurred_at": "2026-03-31T15:05:00"},
             {"event_id": "n2", "anonymous_id": "night", "occurred_at": "2026-03-31T15:20:00"},
@@ -46,7 +46,7 @@ def late(shop: Shop, raw: Path) -> None:
     """Events of three days ago: one bridges two sessions of the day, one is before them all."""
     deliver(
         raw,
-        "2026-04-01",
+        "late",
         *events(
             {
                 "event_id": "l1",
@@ -73,7 +73,7 @@ def duplicated(shop: Shop, raw: Path) -> None:
     shutil.copyfile(raw / "events" / "2026-03-31.csv", raw / "events" / "again.csv")
     deliver(
         raw,
-        "2026-04-01",
+        "duplicated",
         *events(
             {
                 "event_id": "e2",
@@ -93,7 +93,7 @@ def out_of_order(shop: Shop, raw: Path) -> None:
     """Two days in one file, the newer first, and a file of the day before after it."""
     deliver(
         raw,
-        "2026-04-02",
+        "out_of_order_1",
         *events(
             {"event_id": "o1", "anonymous_id": "a1", "occurred_at": "2026-04-02T03:00:00"},
             {"event_id": "o2", "anonymous_id": "a1", "occurred_at": "2026-04-01T03:10:00"},
@@ -102,7 +102,7 @@ def out_of_order(shop: Shop, raw: Path) -> None:
     )
     deliver(
         raw,
-        "2026-04-01",
+        "out_of_order_2",
         *events({"event_id": "o4", "anonymous_id": "a1", "occurred_at": "2026-04-01T03:05:00"}),
     )
 
@@ -119,7 +119,7 @@ def merged(shop: Shop, raw: Path) -> None:
     """A login makes two accounts one person; a fourth one makes a device a shared one."""
     deliver(
         raw,
-        "2026-04-01",
+        "merged",
         *events(
             {
                 "event_id": "m1",
@@ -148,10 +148,9 @@ def merged(shop: Shop, raw: Path) -> None:
 
 def missing_day(shop: Shop, raw: Path) -> None:
     """A day that was not delivered comes weeks later, after the days that follow it."""
-    in_order(shop, raw)
     deliver(
         raw,
-        "2026-03-02",
+        "missing_day",
         *events(
             {"event_id": "g1", "anonymous_id": "a1", "occurred_at": "2026-03-02T03:00:00"},
             {"event_id": "g2", "anonymous_id": "night", "occurred_at": "2026-03-02T03:00:00"},
@@ -169,9 +168,11 @@ def rewritten(shop: Shop, raw: Path) -> None:
     (raw / "events" / "2026-03-29.csv").unlink()
 
 
-KINDS: list[Callable[[Shop, Path], None]] = [
-    *(in_order, late, duplicated, out_of_order, corrected, merged, missing_day, rewritten),
-]
+DAYS: dict[str, list[Callable[[Shop, Path], None]]] = {
+    "one_day": [in_order, late, duplicated, out_of_order],
+    "another_day": [corrected, merged, missing_day, rewritten],
+}
+"""Kinds of deliveries, by the day on which they come together."""
 
 
 def deliver(raw: Path, name: str, *rows: dict[str, str]) -> None:
@@ -228,15 +229,45 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_next_build_equals_a_full_refresh(
-    begun: Path, tmp_path: Path, kind: Callable[[Shop, Path], None]
-) -> None:
+@pytest.mark.parametrize("day", DAYS)
+def test_a_next_build_equals_a_full_refresh(begun: Path, tmp_path: Path, day: str) -> None:
     shutil.copytree(begun / "home", tmp_path / "home")
     raw = Path(shutil.copytree(begun / "raw", tmp_path / "raw"))
-    kind(make_shop(5), raw)
+    for delivered in DAYS[day]:
+        delivered(make_shop(5), raw)
     following = build(raw, tmp_path / "home")
     anew = build(raw, tmp_path / "anew")
     assert following.is_green and anew.is_green, following.messages + anew.messages
     assert following.one("select is_continued from landing.event_window")
     assert following.differences(anew) == {}
+
+
+def test_an_event_that_comes_too_late_waits_for_the_next_full_refresh(
+    begun: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(begun / "home", tmp_path / "home")
+    raw = Path(shutil.copytree(begun / "raw", tmp_path / "raw"))
+    deliver(
+        raw,
+        "too_late",
+        *events(
+            {
+                "event_id": "z1",
+                "anonymous_id": "bridge",
+                "occurred_at": "2026-03-01T10:00:00",
+                "received_at": "2026-04-01T10:00:00",
+            },
+            {"event_id": "z2", "anonymous_id": "a1", "occurred_at": "2026-04-01T03:00:00"},
+        ),
+    )
+    counts = (
+        "select rows_read - rows_rejected, rows_accepted, rows_duplicate, rows_waiting"
+        " from quality.data_quality where table_name = 'events'"
+    )
+    quick = {"select": ["+data_quality", "+int_event_files", "+sessions"]}
+    before = build(raw, tmp_path / "home", **quick)
+    again = build(raw, tmp_path / "home", **quick)
+    anew = build(raw, tmp_path / "anew", **quick)
+    total = anew.rows(counts)[0][0]
+    assert before.rows(counts) == again.rows(counts) == [(total, total - 1, 0, 1)]
+    assert anew.rows(counts) == [(total, total, 0, 0)]
