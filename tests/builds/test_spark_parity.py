@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 import pytest
+from deliveries import DAYS, begin, merged, missing_day
+from tiny_shop import make_shop
 from warehouse import ROOT, Build, Mapped, build
 
 pyspark_sql = pytest.importorskip("pyspark.sql", reason="PySpark 4 needs Python 3.11")
@@ -26,6 +28,8 @@ PATHS = sorted((ROOT / "models").rglob("*.sql"))
 NAMES = [path.stem for path in PATHS]
 SALES = ("stg_orders", "stg_order_items", "orders", "order_items", "rfm_scores", "customer_value")
 """Online Retail has neither events nor messages: its 541,909 lines of sales are what it adds."""
+KEPT = ("int_events", "int_event_files", "int_event_identifiers", "sessions", "int_product_days")
+"""What is made of the events that are kept from run to run; all else is made anew of these."""
 MODELLED = frozenset(
     (
         *("int_order_horizons", "int_order_terms", "int_order_expectations", "int_value_scores"),
@@ -183,3 +187,24 @@ def test_the_sample_is_equal_on_both_engines(sample_pair: Pair, name: str) -> No
 @pytest.mark.parametrize("name", SALES)
 def test_online_retail_is_equal_on_both_engines(retail_pair: Pair, name: str) -> None:
     assert retail_pair.differences(name) == []
+
+
+@pytest.fixture(scope="session")
+def continued_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """A shop built anew on DuckDB, and built with what came later in a second run on Spark."""
+    folder = tmp_path_factory.mktemp("continued_on_spark")
+    chosen = {"select": [f"+{name}" for name in (*KEPT, "data_quality")]}
+    begin(folder / "raw")
+    first = build(folder / "raw", folder / "spark", target="spark", **chosen)
+    assert first.is_green, first.messages
+    for delivered in (*DAYS["one_day"], merged, missing_day):
+        delivered(make_shop(5), folder / "raw")
+    theirs = build(folder / "raw", folder / "spark", target="spark", **chosen)
+    ours = build(folder / "raw", folder / "duckdb", **chosen)
+    assert spark.table("landing.event_window").collect()[0].is_continued
+    return Pair(ours, theirs, spark)
+
+
+@pytest.mark.parametrize("name", (*KEPT, "data_quality"))
+def test_a_next_build_on_spark_equals_a_full_refresh(continued_pair: Pair, name: str) -> None:
+    assert continued_pair.differences(name) == []

@@ -31,11 +31,7 @@ read_now as (
         event_files.is_new
     from events
     inner join event_files on events.file = event_files.file
-    {% if event_window().is_continued -%}
     where events.file in ({{ files_read() }})
-    {%- else -%}
-    where false
-    {%- endif %}
 
 ),
 
@@ -76,10 +72,12 @@ moved as (
 final as (
 
     select * from postponed_before
+    {% if event_window().is_continued -%}
     union all
     select * from too_late
     union all
     select * from moved
+    {%- endif %}
 
 )
 
