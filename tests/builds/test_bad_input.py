@@ -616,7 +616,7 @@ def test_a_variable_with_quotes_or_semicolons_is_refused_before_it_reaches_sql(
 
     said: list[str] = []
     runner = dbtRunner(
-        manifest=parsed(ROOT, "duckdb").deepcopy(),
+        manifest=parsed(ROOT).deepcopy(),
         callbacks=[lambda event: said.append(event.info.msg)],
     )
     result = runner.invoke(

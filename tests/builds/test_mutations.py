@@ -417,7 +417,7 @@ def test_unit_tests_notice_that(mutation: Mutation, verdicts: Verdicts) -> None:
     assert mutation.is_possible(), f"{mutation.file} no longer has this once: {mutation.right}"
     names = {
         test.name
-        for test in parsed(ROOT, "duckdb").unit_tests.values()
+        for test in parsed(ROOT).unit_tests.values()
         if test.model == mutation.broken_model()
     }
     assert names, f"{mutation.broken_model()} has no unit test"
