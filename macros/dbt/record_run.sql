@@ -1,6 +1,7 @@
 {#-
     Notes in `quality.run_history` that a run of dbt has begun, before it changes anything. A run
-    that is killed, or stopped by its input, keeps the status `running`: it never ended well.
+    that is killed, or stopped by its input, keeps the status `running`: it never ended well. One
+    whose variables are refused leaves no trace: nothing of them reaches SQL, in a test neither.
 
     One row per run that writes or tests tables (`build`, `run`, `seed`, `snapshot`, `test`):
         invocation_id    dbt's own id of the run
@@ -22,6 +23,7 @@
 -#}
 {% macro record_run_start() %}
     {% if execute and is_recorded_run() %}
+        {% do check_vars() %}
         {{ adapter.dispatch('record_run_start', 'dangol')() }}
     {% endif %}
 {% endmacro %}

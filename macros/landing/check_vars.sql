@@ -4,7 +4,7 @@
 -#}
 {% macro check_vars() %}
     {% set patterns = {
-        'raw': ['^[^\'"`;\\\\*?\\[\\]{}$\\x00-\\x1f]*$', 'a folder, without quotes, backslashes, wildcards or semicolons'],
+        'raw': ['^[^\'"`;\\\\*?\\[\\]{}$\\x00-\\x1f]{0,1000}$', 'a folder, without quotes, backslashes, wildcards or semicolons'],
         'as_of': ['^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$', 'a day as YYYY-MM-DD'],
         'reporting_currency': ['^([A-Z]{3})?$', 'a currency code of three capitals, such as KRW'],
         'reporting_timezone': ['^[A-Za-z0-9_+/-]{1,64}$', 'a time zone name, such as Asia/Seoul'],
@@ -26,7 +26,7 @@
         'contribution_margin_share': ['^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$', 'a share from 0 to 1 with at most 6 decimals'],
         'abc_a_share': ['^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$', 'a share from 0 to 1 with at most 6 decimals'],
         'abc_b_share': ['^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$', 'a share from 0 to 1 with at most 6 decimals'],
-        'sender_name': ['^[^\'"\\{}#$\x00-\x1f]{1,40}$', 'a name of at most 40 characters, without quotes, backslashes, braces, # or $'],
+        'sender_name': ['^[^\'"`;\\\\{}#$\\x00-\\x1f]{1,40}$', 'a name of at most 40 characters, without quotes, semicolons, backslashes, braces, # or $'],
         'sms_sender_phone': ['^[0-9]{8,12}$', 'a phone number of digits only, such as 0212345678'],
         'opt_out_phone': ['^080-?[0-9]{3,4}-?[0-9]{4}$', 'a free number of the form 080-000-0000'],
         'shop_url': ['^https://[A-Za-z0-9._~:/?=&%+-]{3,200}$', 'an address that begins with https://'],
@@ -45,7 +45,7 @@
         'block_unconfirmed': ['^(True|False|true|false)$', 'true or false'],
         'kakao_brand_target': ['^[IMN]$', 'I, M or N'],
         'kakao_friend_count': ['^[0-9]{1,9}$', 'a whole number'],
-        'erasure_ticket_category': ['^[^\'"\\{}\x00-\x1f]{1,60}$', 'a category of tickets, without quotes, backslashes or braces'],
+        'erasure_ticket_category': ['^[^\'"`;\\\\{}$\\x00-\\x1f]{1,60}$', 'a category of tickets, without quotes, semicolons, backslashes, braces or $'],
         'assignment_salt': ['^[A-Za-z0-9_.-]{1,64}$', 'up to 64 letters, digits, dots, hyphens and underscores'],
         'global_holdout_share': ['^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$', 'a share from 0 to 1 with at most 6 decimals'],
         'best_hour_min_moments': ['^[1-9][0-9]{0,3}$', 'a whole number from 1'],
@@ -54,7 +54,7 @@
     {% for name, rule in patterns.items() %}
         {% if not modules.re.match(rule[0], var(name) | string) or '\n' in var(name) | string %}
             {% do exceptions.raise_compiler_error(
-                "The variable `" ~ name ~ "` is " ~ (var(name) | string | tojson) ~ "; it must be " ~ rule[1] ~ "."
+                "The variable `" ~ name ~ "` is " ~ ((var(name) | string)[:200] | tojson) ~ "; it must be " ~ rule[1] ~ "."
             ) %}
         {% endif %}
     {% endfor %}

@@ -26,7 +26,8 @@ compared as (
             end as decimal(38, 9)
         ) as judged,
         -- silence is no fault as long as the table has been silent for as long before
-        measures.check_name = 'freshness' and measures.measure <= measures.usual as is_usual_silence,
+        measures.check_name = 'freshness'
+        and measures.measure <= measures.usual as is_usual_silence,
         coalesce(thresholds.warn_at_most, thresholds.warn_at_least) is not null
         and coalesce(measures.basis_count >= thresholds.warn_from_rows, true) as can_warn,
         coalesce(thresholds.fail_at_most, thresholds.fail_at_least) is not null

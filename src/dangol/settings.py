@@ -26,6 +26,12 @@ RESERVED_STEMS = frozenset(
 """Names of schemas and of DuckDB's own databases: `marts.customers` would mean two things."""
 
 
+PLACE = r"[^'\"`;\\*?\[\]{}$\x00-\x1f]{1,1000}"
+"""Pattern of a file or folder whose name means nothing but itself to SQL, a shell or Jinja."""
+LONGEST = 200
+"""Characters of a value that a message repeats."""
+
+
 class UsageError(Exception):
     """A value that cannot be meant. The message says which, and what it should look like."""
 
@@ -55,6 +61,11 @@ def memory_of_machine() -> int:
     return min(sizes)
 
 
+def shown(text: str) -> str:
+    """Return a value as a message shows it: quoted, and of a long one the beginning."""
+    return repr(text) if len(text) <= LONGEST else f"{text[:LONGEST]!r}... ({len(text):,} letters)"
+
+
 @dataclass(frozen=True)
 class Settings:
     """The choices of one build, as text. None means not given, so dbt_project.yml decides.
@@ -72,7 +83,7 @@ class Settings:
         out: folder of published files, relative to the project.
         max_age_hours: how old a build may be to be published.
         destinations: which ones to publish, with commas between; None: all active ones.
-        dry_run: anything but '' and 0 counts only, and writes no file.
+        dry_run: 1 counts only, and writes no file.
     """
 
     raw: str | None = None
@@ -112,11 +123,12 @@ class Settings:
         self._check_as_of()
         if self.currency and not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise UsageError(
-                f"CURRENCY is {self.currency!r}; it must be a code of three capitals, such as KRW."
+                f"CURRENCY is {shown(self.currency)}; it must be a code of three capitals, such as"
+                " KRW."
             )
         self._check_timezone()
         if not re.fullmatch(r"[1-9][0-9]?", self.threads):
-            raise UsageError(f"THREADS is {self.threads!r}; it must be a number from 1 to 99.")
+            raise UsageError(f"THREADS is {shown(self.threads)}; it must be a number from 1 to 99.")
         self._check_memory(root)
         self._check_export(root)
         self._check_target()
@@ -144,67 +156,72 @@ class Settings:
     def _check_raw(self, root: Path) -> None:
         if not self.raw:
             return
-        if not re.fullmatch(r"[^'\"`;\\*?\[\]{}$\x00-\x1f]*", self.raw):
+        if not re.fullmatch(PLACE, self.raw):
             raise UsageError(
-                f"RAW is {self.raw!r}; it must be a folder, without quotes, backslashes, wildcards,"
-                " braces, dollar signs or semicolons in its name."
+                f"RAW is {shown(self.raw)}; it must be a folder, without quotes, backslashes,"
+                " wildcards, braces, dollar signs or semicolons in its name."
             )
         if "://" in self.raw:
             return
-        if (root / self.raw).is_dir():
+        if is_folder(root / self.raw):
             refused = refused_file(root / self.raw)
             if refused:
-                raise UsageError(f"RAW is {self.raw!r}; {refused}")
+                raise UsageError(f"RAW is {shown(self.raw)}; {refused}")
             return
-        if (root / self.raw).exists():
-            raise UsageError(f"RAW is {self.raw!r}, which is a file; it must be a folder.")
+        if is_there(root / self.raw):
+            raise UsageError(f"RAW is {shown(self.raw)}, which is a file; it must be a folder.")
         near = difflib.get_close_matches(
             self.raw.rstrip("/"), sorted(item.name for item in root.iterdir() if item.is_dir()), n=1
         )
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise UsageError(
-            f"RAW is {self.raw!r}; there is no such folder (looked for {root / self.raw}).{hint}"
+            f"RAW is {shown(self.raw)}; there is no such folder (looked for"
+            f" {root / self.raw}).{hint}"
         )
 
     def _check_warehouse(self, root: Path) -> None:
         path = Path(self.warehouse)
-        if not re.fullmatch(r"[^'\"`;\\*?{}$\x00-\x1f]+", self.warehouse) or not re.fullmatch(
-            r"[\w-][\w.-]*", path.name
+        if not re.fullmatch(PLACE, self.warehouse) or not re.fullmatch(
+            r"[\w-][\w.-]{0,99}", path.name
         ):
             raise UsageError(
-                f"WAREHOUSE is {self.warehouse!r}; it must be a file name such as dangol.duckdb,"
-                " of letters, digits, '_', '-' and '.'."
+                f"WAREHOUSE is {shown(self.warehouse)}; it must be a file name such as"
+                " dangol.duckdb, of letters, digits, '_', '-' and '.'."
             )
         if path.stem.lower() in RESERVED_STEMS:
             raise UsageError(
-                f"WAREHOUSE is {self.warehouse!r}; {path.stem!r} is also the name of a schema in"
-                " it, so choose another, such as dangol.duckdb."
+                f"WAREHOUSE is {shown(self.warehouse)}; {path.stem!r} is also the name of a schema"
+                " in it, so choose another, such as dangol.duckdb."
             )
-        if (root / path).is_dir():
-            raise UsageError(f"WAREHOUSE is {self.warehouse!r}, which is a folder, not a file.")
-        if not (root / path).parent.is_dir():
+        if is_folder(root / path):
             raise UsageError(
-                f"WAREHOUSE is {self.warehouse!r}; its folder {path.parent} does not exist."
+                f"WAREHOUSE is {shown(self.warehouse)}, which is a folder, not a file."
+            )
+        if not is_folder((root / path).parent):
+            raise UsageError(
+                f"WAREHOUSE is {shown(self.warehouse)}; its folder {path.parent} does not exist."
             )
 
     def _check_as_of(self) -> None:
         if not self.as_of:
             return
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.as_of):
-            raise UsageError(f"AS_OF is {self.as_of!r}; it must be a day as YYYY-MM-DD.")
+            raise UsageError(f"AS_OF is {shown(self.as_of)}; it must be a day as YYYY-MM-DD.")
         try:
             date.fromisoformat(self.as_of)
         except ValueError:
-            raise UsageError(f"AS_OF is {self.as_of!r}; there is no such day.") from None
+            raise UsageError(f"AS_OF is {shown(self.as_of)}; there is no such day.") from None
 
     def _check_timezone(self) -> None:
         if not self.timezone:
             return
         known = zoneinfo.available_timezones()
         if self.timezone not in known:
-            near = difflib.get_close_matches(self.timezone, sorted(known), n=1)
+            near = difflib.get_close_matches(self.timezone[:LONGEST], sorted(known), n=1)
             hint = f" Did you mean {near[0]}?" if near else " Names look like Asia/Seoul."
-            raise UsageError(f"TIMEZONE is {self.timezone!r}; no such time zone is known.{hint}")
+            raise UsageError(
+                f"TIMEZONE is {shown(self.timezone)}; no such time zone is known.{hint}"
+            )
 
     def _check_memory(self, root: Path) -> None:
         found = re.fullmatch(r"([1-9][0-9]{0,5})(MB|GB)", self.memory)
@@ -225,21 +242,24 @@ class Settings:
 
     def _check_export(self, root: Path) -> None:
         place = root / self.out
-        if not re.fullmatch(r"[^\x00-\x1f]+", self.out) or (place.exists() and not place.is_dir()):
-            raise UsageError(f"OUT is {self.out!r}; it must be a folder, such as exports.")
+        if not re.fullmatch(PLACE, self.out) or (is_there(place) and not is_folder(place)):
+            raise UsageError(f"OUT is {shown(self.out)}; it must be a folder, such as exports.")
+        if self.dry_run and self.dry_run != "1":
+            raise UsageError(f"DRY_RUN is {shown(self.dry_run)}; it must be 1 (count only) or 0.")
         if self.max_age_hours and not re.fullmatch(r"[1-9][0-9]{0,3}", self.max_age_hours):
             raise UsageError(
-                f"MAX_AGE_HOURS is {self.max_age_hours!r}; it must be a number of hours from 1."
+                f"MAX_AGE_HOURS is {shown(self.max_age_hours)}; it must be a number of hours from"
+                " 1."
             )
         if self.destinations and not re.fullmatch(r"[a-z_]+(,[a-z_]+)*", self.destinations):
             raise UsageError(
-                f"DESTINATIONS is {self.destinations!r}; it must be names with commas between,"
+                f"DESTINATIONS is {shown(self.destinations)}; it must be names with commas between,"
                 " such as braze,sms."
             )
 
     def _check_target(self) -> None:
         if self.target not in TARGETS:
-            raise UsageError(f"TARGET is {self.target!r}; it must be duckdb or spark.")
+            raise UsageError(f"TARGET is {shown(self.target)}; it must be duckdb or spark.")
         if self.target == "spark":
             if importlib.util.find_spec("pyspark") is None:
                 raise UsageError(
@@ -249,6 +269,19 @@ class Settings:
             home = os.environ.get("JAVA_HOME", "")
             if shutil.which("java") is None and not (Path(home) / "bin" / "java").is_file():
                 raise UsageError("TARGET=spark needs Java 17 (such as openjdk-17-jre-headless).")
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file or folder; a name that no file system takes is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is such a folder."""
+    return is_there(path) and path.is_dir()
 
 
 def find_project(start: Path) -> Path:

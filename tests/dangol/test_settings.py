@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,22 +18,29 @@ HOSTILE = [
     "{{ env_var('HOME') }}",
     "a\nb",
     "a\x00b",
+    "{% set x = 1 %}",
+    "\\",
+    "'" + "x" * 100_000,
 ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("raw", "warehouse", "as_of", "target", "currency", "timezone", "threads"),
-        *("memory", "spill_folder"),
-    ],
-)
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
 def test_a_hostile_value_is_refused_by_the_name_of_its_variable(
     tmp_path: Path, name: str, text: str
 ) -> None:
-    with pytest.raises(UsageError, match=name.upper()):
+    with pytest.raises(UsageError, match=f"^{name.upper()} is ") as refused:
         Settings(**{name: text}).check(tmp_path)
+    assert len(str(refused.value)) < 1000
+
+
+@pytest.mark.parametrize("name", ["raw", "warehouse", "out"])
+def test_a_name_that_no_file_system_takes_is_no_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"^{name.upper()} is "):
+        Settings(**{name: "x" * 1001}).check(tmp_path)
+    if name == "raw":
+        with pytest.raises(UsageError, match="no such folder"):
+            Settings(raw="x" * 900).check(tmp_path)
 
 
 @pytest.mark.parametrize(

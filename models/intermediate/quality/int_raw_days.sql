@@ -1,7 +1,9 @@
 {#- Days before the as-of day that tell what is usual: as many as eight weeks have. -#}
 {%- set window_days = 56 -%}
 {%- set moments = row_moments('staged') -%}
-{%- set day_columns = {'ad_spend': 'spend_date', 'events': 'event_date', 'orders': 'order_date'} -%}
+{%- set days = {
+    'ad_spend': 'staged.spend_date', 'events': 'staged.event_date', 'orders': 'staged.order_date',
+} -%}
 
 with as_of as (
 
@@ -44,7 +46,7 @@ periods as (
 ),
 
 {% for table_name, moment in moments.items() | sort -%}
-{%- set day = 'staged.' ~ day_columns[table_name] if table_name in day_columns else local_date(moment) -%}
+{%- set day = days.get(table_name, local_date(moment)) -%}
 {{ table_name }} as (
 
     select

@@ -1,3 +1,6 @@
+{%- set week_ends_on = add_days('as_of.as_of_date', -(var('late_days') | int)) -%}
+{%- set week_begins_on = add_days('as_of.as_of_date', -(var('late_days') | int) - 6) -%}
+
 with as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -59,55 +62,53 @@ freshness as (
 
 ),
 
--- the newest week of which every event has had the time to be late
-late_weeks as (
+-- of the newest week of which every event has had the time to be late
+late_shares as (
 
     select
         days.table_name,
-        {{ add_days('as_of.as_of_date', -(var('late_days') | int) - 6) }} as checked_from,
-        {{ add_days('as_of.as_of_date', -(var('late_days') | int)) }} as checked_until,
+        'late_share' as check_name,
+        min({{ week_begins_on }}) as checked_from,
+        min({{ week_ends_on }}) as checked_until,
         cast(sum(days.row_count) as bigint) as row_count,
-        cast(sum(days.late_count) as bigint) as late_count
+        cast(sum(days.row_count) as bigint) as basis_count,
+        cast(null as double) as usual,
+        cast(sum(days.late_count) as double) / nullif(sum(days.row_count), 0) as measure,
+        cast(null as string) as usual_basis,
+        case when sum(days.row_count) = 0 then 'no rows' end as unjudged_reason
     from days
     cross join as_of
     where
         days.table_name = 'events'
-        and days.row_date
-        between {{ add_days('as_of.as_of_date', -(var('late_days') | int) - 6) }}
-        and {{ add_days('as_of.as_of_date', -(var('late_days') | int)) }}
-    group by days.table_name, as_of.as_of_date
+        and days.row_date between {{ week_begins_on }} and {{ week_ends_on }}
+    group by days.table_name
 
 ),
 
-late_shares as (
+read_days as (
 
     select
-        table_name,
-        'late_share' as check_name,
-        checked_from,
-        checked_until,
-        row_count,
-        row_count as basis_count,
-        cast(null as double) as usual,
-        cast(late_count as double) / nullif(row_count, 0) as measure,
-        cast(null as string) as usual_basis,
-        case when row_count = 0 then 'no rows' end as unjudged_reason
-    from late_weeks
+        days.table_name,
+        as_of.as_of_date,
+        days.row_date = as_of.as_of_date as is_the_day,
+        days.rejected_count,
+        days.row_count + days.rejected_count as read_count
+    from days
+    cross join as_of
 
 ),
 
 rejection_counts as (
 
     select
-        days.table_name,
-        as_of.as_of_date,
-        sum(case when days.row_date = as_of.as_of_date then days.rejected_count else 0 end) as rejected_count,
-        sum(case when days.row_date = as_of.as_of_date then days.row_count + days.rejected_count else 0 end) as row_count,
-        sum(case when days.row_date < as_of.as_of_date then days.rejected_count else 0 end) as past_rejected_count,
-        sum(case when days.row_date < as_of.as_of_date then days.row_count + days.rejected_count else 0 end) as past_row_count
-    from days
-    cross join as_of
-    group by days.table_name, as_of.as_of_date
+        table_name,
+        as_of_date,
+        sum(case when is_the_day then rejected_count else 0 end) as rejected_count,
+        sum(case when is_the_day then read_count else 0 end) as row_count,
+        sum(case when is_the_day then 0 else rejected_count end) as past_rejected_count,
+        sum(case when is_the_day then 0 else read_count end) as past_row_count
+    from read_days
+    group by table_name, as_of_date
 
 ),
 

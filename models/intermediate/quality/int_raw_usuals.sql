@@ -23,8 +23,9 @@ past_days as (
         spans.table_name,
         as_of.as_of_date,
         spans.first_date,
-        {{ whole_numbers('1', 'least(56, ' ~ days_between('spans.first_date', 'as_of.as_of_date') ~ ')') }}
-            as days_ago
+        {{ whole_numbers(
+            '1', 'least(56, ' ~ days_between('spans.first_date', 'as_of.as_of_date') ~ ')'
+        ) }} as days_ago
     from spans
     cross join as_of
 
@@ -76,7 +77,7 @@ medians as (
     where
         {{ is_middle('day_number', 'day_count') }}
         -- four same weekdays, else a week of days, else nobody knows yet what is usual
-        and (usual_basis = 'weekday' and day_count >= 4 or usual_basis = 'four weeks' and day_count >= 7)
+        and day_count >= case when usual_basis = 'weekday' then 4 else 7 end
     group by table_name, usual_basis
 
 ),

@@ -20,7 +20,8 @@ verdict as (
 
     select
         replace({{ sorted_list('sentence') }}, '.,', '. ')
-        || ' If that is right, change or switch off the check in seeds/health_thresholds.csv.' as message
+        || ' If that is right, change or switch off the check in seeds/health_thresholds.csv.'
+            as message
     from sentences
 
 )
