@@ -7,7 +7,8 @@
         invocation_id    dbt's own id of the run
         command          `build`, `run`, ...
         is_complete      a `build` of all that the project has (models, seeds and data tests)
-        status           `running`, then `green` or `failed`
+        status           `running`, then `green` or `failed`; `discarded` when `dangol build` has not
+                         published what the run made (src/dangol/workplace.py)
         started_at       UTC; the only clock in the warehouse, with finished_at
         finished_at      UTC; null while running
         duration_seconds from started_at to finished_at; null while running

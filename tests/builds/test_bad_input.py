@@ -85,8 +85,10 @@ class Command:
         (self.home / "shop.duckdb").unlink(missing_ok=True)
 
     def tables(self) -> list[str]:
-        """Tables and views that the run made, beside its own history."""
-        with duckdb.connect(str(self.home / "shop.duckdb"), read_only=True) as connection:
+        """Tables and views that a failed first run made, beside its own history."""
+        assert not (self.home / "shop.duckdb").exists()
+        copy = self.home / "shop.duckdb.work" / "shop.duckdb"
+        with duckdb.connect(str(copy), read_only=True) as connection:
             rows = connection.execute("select table_name from information_schema.tables").fetchall()
             return [str(row[0]) for row in rows if "run_" not in row[0]]
 
