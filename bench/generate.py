@@ -1,7 +1,8 @@
 """Write the benchmark's raw files: `python bench/generate.py SIZE FOLDER`.
 
-SIZE is tiny, small, medium or large. FOLDER/raw is the history, 540 local days; FOLDER/next is what arrives on the day after. Events lie
-in one file per local day on which they were received. See generate.sql for what they hold.
+SIZE is tiny, small, medium or large. FOLDER/raw is the history, 540 local days; FOLDER/next is what
+arrives on the day after. Events lie in one file per local day on which they were received. See
+generate.sql for what they hold.
 """
 
 import shutil

@@ -44,7 +44,9 @@ def run(raw: Path, out: Path, built: Path | None) -> dict[str, dict[str, float]]
                 started = time.monotonic()
                 connection.execute(statement)
                 taken = time.monotonic() - started
-                made = re.search(r"create (?:temp )?(?:table|macro|schema) (\w+\.?\w+)", statement.query)
+                made = re.search(
+                    r"create (?:temp )?(?:table|macro|schema) (\w+\.?\w+)", statement.query
+                )
                 name = made[1] if made else "variables"
                 seconds[script][name] = seconds[script].get(name, 0) + taken
     return seconds

@@ -25,6 +25,7 @@ MODELS = {
 
 
 def pandas_rfm(orders: Path, as_of: date, out: Path) -> None:
+    """Write the scores of everybody with a valid order in the window."""
     import numpy as np
     import pandas as pd
 
@@ -37,7 +38,9 @@ def pandas_rfm(orders: Path, as_of: date, out: Path) -> None:
         read[inside]
         .groupby("customer_id", sort=False)
         .agg(
-            last=("order_date", "max"), frequency=("order_date", "size"), monetary=("revenue", "sum")
+            last=("order_date", "max"),
+            frequency=("order_date", "size"),
+            monetary=("revenue", "sum"),
         )
     )
     people["recency_days"] = (end - people["last"]).dt.days
@@ -49,6 +52,7 @@ def pandas_rfm(orders: Path, as_of: date, out: Path) -> None:
 
 
 def pandas_summary(orders: Path, as_of: date, out: Path) -> None:
+    """Write the repeat-purchase summary of everybody with a valid order."""
     import pandas as pd
 
     columns = ["customer_id", "order_date", "is_valid", "revenue"]
@@ -76,6 +80,7 @@ def pandas_summary(orders: Path, as_of: date, out: Path) -> None:
 
 
 def polars_rfm(orders: Path, as_of: date, out: Path) -> None:
+    """Write the scores of everybody with a valid order in the window."""
     import polars as pl
 
     people = (
@@ -103,6 +108,7 @@ def polars_rfm(orders: Path, as_of: date, out: Path) -> None:
 
 
 def polars_summary(orders: Path, as_of: date, out: Path) -> None:
+    """Write the repeat-purchase summary of everybody with a valid order."""
     import polars as pl
 
     (
@@ -113,7 +119,9 @@ def polars_summary(orders: Path, as_of: date, out: Path) -> None:
         .group_by("customer_id")
         .agg(
             (pl.len() - 1).alias("frequency"),
-            (pl.col("order_date").max() - pl.col("order_date").min()).dt.total_days().alias("recency"),
+            (pl.col("order_date").max() - pl.col("order_date").min())
+            .dt.total_days()
+            .alias("recency"),
             (pl.lit(as_of) - pl.col("order_date").min()).dt.total_days().alias("age"),
             pl.col("revenue")
             .filter(pl.col("order_date") > pl.col("order_date").min())
@@ -141,7 +149,9 @@ def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callabl
     connection.execute("create schema marts")
     connection.execute("create schema intermediate")
     connection.execute(f"attach '{project / f'{catalogue}.duckdb'}' as built (read_only)")
-    connection.execute("create table intermediate.int_rfm_cells as from built.intermediate.int_rfm_cells")
+    connection.execute(
+        "create table intermediate.int_rfm_cells as from built.intermediate.int_rfm_cells"
+    )
     connection.execute("create table intermediate.int_as_of as from built.intermediate.int_as_of")
     connection.execute("detach built")
     connection.execute(
@@ -156,9 +166,9 @@ def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callabl
     def build(step: str) -> None:
         for model in MODELS[step]:
             node = paths[f"model.dangol.{model}"]
-            sql = (project / "target" / "compiled" / "dangol" / node["original_file_path"]).read_text(
-                encoding="utf-8"
-            )
+            sql = (
+                project / "target" / "compiled" / "dangol" / node["original_file_path"]
+            ).read_text(encoding="utf-8")
             connection.execute(f"create or replace table intermediate.{model} as {sql}")
 
     def rfm(out: Path) -> None:
@@ -173,7 +183,8 @@ def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callabl
         build("summary")
         connection.execute(
             "copy (select customer_id, repeat_days as frequency, recency_days as recency,"
-            " age_days as age, coalesce(repeat_revenue / nullif(repeat_days, 0), 0)::double as monetary"
+            " age_days as age,"
+            " coalesce(repeat_revenue / nullif(repeat_days, 0), 0)::double as monetary"
             f" from intermediate.int_value_histories) to '{out}' (format parquet)"
         )
 
