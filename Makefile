@@ -1,14 +1,15 @@
 # The front door of dangol: `make help` lists what there is. Needs Python >= 3.10 and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help build export test tested_build lint docs clean environment-build environment-test
+.PHONY: help build export test tested_build bench lint docs clean environment-build environment-test
 
 PYTHON ?= python3
 RAW ?= sample
 
 # A value is taken as it stands, `$$` and all, and reaches a recipe as an environment variable only:
 # whatever it holds, no shell and no make function ever runs it. `dangol` checks what it means.
-variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS MEMORY SPILL_FOLDER MAX_AGE_HOURS DESTINATIONS DRY_RUN PYTHON
+variables := RAW WAREHOUSE AS_OF TARGET OUT CURRENCY TIMEZONE THREADS MEMORY SPILL_FOLDER MAX_AGE_HOURS DESTINATIONS
+variables += DRY_RUN SIZE PYTHON
 given := $(foreach name,$(variables),$(if $(filter undefined,$(origin $(name))),,$(name)))
 $(foreach name,$(given),$(eval override $(name) := $$(value $(name))))
 export $(given)
@@ -35,6 +36,7 @@ help: ## list the targets
 	@echo "  DESTINATIONS   publish these only, such as braze,sms; the others stay as published last"
 	@echo "  MAX_AGE_HOURS  refuse to publish an older build (default 24)"
 	@echo "  DRY_RUN        DRY_RUN=1 counts what would be published, and writes no file"
+	@echo "  SIZE           of the benchmark: small (default), medium or large"
 
 # Spark is in the larger environment only.
 build: $(if $(filter spark,$(TARGET)),environment-test,environment-build) ## turn RAW into marts and audiences, then sum up
@@ -53,10 +55,13 @@ tested_build: environment-test
 	@$(clean_env) WAREHOUSE=artifacts/test/sample.duckdb .venv/bin/python -m dangol build --unit-tests
 	@$(clean_env) WAREHOUSE=artifacts/test/sample.duckdb .venv/bin/python -m dangol check-yaml
 
+bench: environment-test ## time builds beside the limit, pandas, polars and Spark (docs/benchmarks.md)
+	@.venv/bin/python bench/run.py
+
 lint: environment-test ## check the style of SQL, Python and YAML, and the layer rules
 	@echo "lint: Python (ruff, mypy)"
-	@.venv/bin/ruff check --quiet src tests docs
-	@.venv/bin/ruff format --quiet --diff src tests docs
+	@.venv/bin/ruff check --quiet src tests docs bench
+	@.venv/bin/ruff format --quiet --diff src tests docs bench
 	@.venv/bin/mypy
 	@echo "lint: YAML keys, descriptions, documented macros (dangol check-yaml)"
 	@$(lint_env) WAREHOUSE=artifacts/lint/none.duckdb .venv/bin/python -m dangol check-yaml
@@ -79,7 +84,7 @@ clean: ## remove what builds and tests made; .venv, profiles.yml and published f
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Tests and lint describe the project, not the shop that the variables name.
-forgotten := -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT -u MAX_AGE_HOURS -u DESTINATIONS -u DRY_RUN
+forgotten := -u AS_OF -u CURRENCY -u TIMEZONE -u TARGET -u OUT -u MAX_AGE_HOURS -u DESTINATIONS -u DRY_RUN -u SIZE
 clean_env := env $(forgotten) RAW=sample DBT_TARGET_PATH=artifacts/test/target \
 	DBT_LOG_PATH=artifacts/test/logs
 lint_env := env $(forgotten) RAW=sample WAREHOUSE=:memory: \

@@ -1,7 +1,8 @@
 """Write the benchmark's raw files: `python bench/generate.py SIZE FOLDER`.
 
-FOLDER/raw is the history, 540 local days; FOLDER/next is what arrives on the day after. Events lie
-in one file per local day on which they were received. See generate.sql for what they hold.
+SIZE is tiny, small, medium or large. FOLDER/raw is the history, 540 local days; FOLDER/next is what
+arrives on the day after. Events lie in one file per local day on which they were received. See
+generate.sql for what they hold.
 """
 
 import shutil
@@ -15,6 +16,7 @@ import duckdb
 PEOPLE = {"tiny": 1_000, "small": 100_000, "medium": 300_000, "large": 1_000_000}
 DAYS = 540
 DAYS_AT_ONCE = 20
+"""Days of events that are made at one time, which bounds the memory."""
 LAST_DAY = date(2026, 6, 30)
 SAMPLE = Path(__file__).parents[1] / "src" / "dangol" / "sample"
 SCRIPTS = [
@@ -43,8 +45,14 @@ TABLES = {
 }
 
 
-def generate(size: str, folder: Path) -> None:
-    """Write FOLDER/raw and FOLDER/next, over what is there."""
+def generate(people: int, days: int, folder: Path) -> None:
+    """Write the folders `raw` (the history) and `next` (the day after it), over what is there.
+
+    Args:
+        people: people with an account or an order; each has about 10 orders and 100 events.
+        days: local days of the history, the last of which is LAST_DAY.
+        folder: where; about 2.5 GB for a million people, and as much again while it runs.
+    """
     started = time.monotonic()
     for name in ("raw", "next", "work"):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -55,9 +63,9 @@ def generate(size: str, folder: Path) -> None:
         connection.execute("set enable_progress_bar = false")
         connection.execute("set timezone = 'UTC'")
         connection.execute("set variable seed = 1::bigint")
-        connection.execute(f"set variable people = {PEOPLE[size]}::bigint")
+        connection.execute(f"set variable people = {people}::bigint")
         # the next day is generated like the others
-        connection.execute(f"set variable days = {DAYS + 1}::integer")
+        connection.execute(f"set variable days = {days + 1}::integer")
         connection.execute(f"set variable last_day = date '{LAST_DAY + timedelta(days=1)}'")
         for script in SCRIPTS:
             connection.execute(script.read_text(encoding="utf-8"))
@@ -65,7 +73,7 @@ def generate(size: str, folder: Path) -> None:
         for table, order in TABLES.items():
             _write_table(connection, folder, table, order)
         _tell(started, "its tables are written")
-        _write_events(connection, folder)
+        _write_events(connection, folder, days)
         _tell(started, "its events are written")
     shutil.rmtree(folder / "work")
 
@@ -81,22 +89,22 @@ def _write_table(
         _copy(connection, rows, folder / name / table / f"{day}.parquet")
 
 
-def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _write_events(connection: duckdb.DuckDBPyConnection, folder: Path, history: int) -> None:
     """Write a file per day of receipt, some days at a time; what comes late waits in a table."""
     connection.execute("create table waiting as from events_of_days(-1, -1)")
-    for first in range(0, DAYS + 1, DAYS_AT_ONCE):
-        days = range(first, min(first + DAYS_AT_ONCE, DAYS + 1))
+    for first in range(0, history + 1, DAYS_AT_ONCE):
+        days = range(first, min(first + DAYS_AT_ONCE, history + 1))
         connection.execute(
             "create or replace temp table delivered as from waiting"
             f" union all from events_of_days({days[0]}, {days[-1]})"
         )
         for number in days:
-            day = LAST_DAY - timedelta(days=DAYS - 1 - number)
+            day = LAST_DAY - timedelta(days=history - 1 - number)
             rows = (
                 "select * exclude (received_day) from delivered"
                 f" where received_day = {number} order by received_at, event_id"
             )
-            name = "next" if number == DAYS else "raw"
+            name = "next" if number == history else "raw"
             _copy(connection, rows, folder / name / "events" / f"{day}.parquet")
         connection.execute(
             f"create or replace table waiting as from delivered where received_day > {days[-1]}"
@@ -114,4 +122,4 @@ def _tell(started: float, what: str) -> None:
 
 
 if __name__ == "__main__":
-    generate(sys.argv[1], Path(sys.argv[2]))
+    generate(PEOPLE[sys.argv[1]], DAYS, Path(sys.argv[2]))

@@ -97,7 +97,7 @@ def run_dbt(folder: Path, *arguments: str, **variables: object) -> str:
     quiet = ["--log-level", "none", "--log-level-file", "none", "--quiet"]
     places = ["--target-path", str(folder / "target"), "--log-path", str(folder)]
     given = ["--vars", json.dumps(variables), "--project-dir", str(ROOT)]
-    runner = dbtRunner(manifest=parsed(ROOT, "duckdb").deepcopy())
+    runner = dbtRunner(manifest=parsed(ROOT).deepcopy())
     result = runner.invoke([*quiet, *arguments, *given, *places])
     DuckDBConnectionManager.close_all_connections()
     assert not result.success
