@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `why`, `export`, `erase`, `sample`, `map`, `docs`, ...
+"""The command line: `dangol build`, `summary`, `why`, `export`, `erase`, `sample`, `map`, ...
 
 Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
 cannot be meant.
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ID",
-        help="any identifier of a person: customer_id, e-mail, phone, anonymous_id; can be repeated",
+        help="any identifier of a person (customer_id, e-mail, phone, anonymous_id); repeatable",
     )
     erase.add_argument(
         "--file",

@@ -11,7 +11,7 @@ import csv
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,7 +28,7 @@ from dangol.erasure.files import (
     erase_publications,
     files_in,
 )
-from dangol.erasure.person import FOUND, Found, find, normal_sql
+from dangol.erasure.person import FOUND, Found, find
 from dangol.erasure.tables import (
     WORDS,
     Change,
@@ -205,13 +205,19 @@ def erase(
     tombstones = read_tombstones(folder)
     with _held(places), private(), duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set temp_directory = {_sql_text(places.work / 'spill')}")
+        if os.environ.get("MEMORY"):
+            connection.execute(f"set memory_limit = {_sql_text(os.environ['MEMORY'])}")
         attach(connection)
         _open_warehouse(connection, places, dry_run)
         found = find(connection, names, code, limits)
         rules = _rules(connection, found, code)
         search = ByteSearch(found.texts)
         result = Result(found)
-        result.before = _search(connection, places, search, rules)
+        result.before = _search(places, search)
+        if places.warehouse.is_file():
+            named = remaining(connection, "old", rules)
+            result.before["warehouse (rows)"] = sum(named.values())
         if dry_run:
             return result
 
@@ -221,7 +227,7 @@ def erase(
         say("Tombstones are written: no build brings these people back.")
 
         for path in places.leftovers:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _remove(path)
             result.files.append(FileChange(path, None))
         if places.out.is_dir():
             with locked(places.out):
@@ -243,7 +249,9 @@ def erase(
         if places.warehouse.is_file():
             result.tables, hidden = _replace_warehouse(connection, places, rules, found)
         result.hidden = len(hidden)
-        result.after = _search(connection, places, search, rules, found.texts - hidden)
+        result.after = _search(places, search, ByteSearch(found.texts - hidden))
+        if places.warehouse.is_file():  # asked of the new file before it took the place
+            result.after["warehouse (rows)"] = 0
     return result
 
 
@@ -262,6 +270,14 @@ def _open_warehouse(connection: duckdb.DuckDBPyConnection, places: Places, dry_r
             f" ({str(error).splitlines()[0]})"
         ) from None
     connection.execute("use old")
+    if not connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'old' and schema_name = 'marts'"
+        " and table_name = 'customer_identities'"
+    ).fetchall():
+        raise ErasureError(
+            f"{places.warehouse} has no table marts.customer_identities, by which a person's"
+            " identifiers are found. Run `make build` to its end, then erase."
+        )
 
 
 def _rules(connection: duckdb.DuckDBPyConnection, found: Found, code: str) -> Rules:
@@ -276,25 +292,22 @@ def _rules(connection: duckdb.DuckDBPyConnection, found: Found, code: str) -> Ru
 
 
 def _search(
-    connection: duckdb.DuckDBPyConnection,
-    places: Places,
-    search: ByteSearch,
-    rules: Rules,
-    texts: Iterable[str] | None = None,
+    places: Places, search: ByteSearch, in_database: ByteSearch | None = None
 ) -> dict[str, int]:
-    """Return how often the people are found, by place."""
-    in_file = search if texts is None else ByteSearch(texts)
+    """Return how often the people are found in files, by place.
+
+    Args:
+        places: where to look.
+        search: finds their identifiers.
+        in_database: finds those that a search of a database file can tell.
+    """
     counts = {}
     for place, paths in places.files.items():
-        is_database = place in ("warehouse", "WAL")
-        counts[f"{place} (bytes)" if is_database else place] = sum(
-            in_file.count(path, whole_words=False)
-            if is_database
-            else search.count(path, whole_words=True)
-            for path in paths
-        )
-    if places.warehouse.is_file():
-        counts["warehouse (rows)"] = sum(remaining(connection, "old", rules).values())
+        if place in ("warehouse", "WAL"):
+            found = [(in_database or search).count(path, whole_words=False) for path in paths]
+            counts[f"{place} (bytes)"] = sum(found)
+        else:
+            counts[place] = sum(search.count(path, whole_words=True) for path in paths)
     return counts
 
 
@@ -327,7 +340,7 @@ def _erase_exports(
     changes = erase_publications(out, is_named, len(found.people) + len(found.unknown), note)
     for docs in sorted((out / "data_docs").glob("*/*")):
         if any(search.count(path, whole_words=True) for path in files_in([docs])):
-            shutil.rmtree(docs) if docs.is_dir() else docs.unlink()
+            _remove(docs)
             changes.append(FileChange(docs, None))
     return changes
 
@@ -384,6 +397,17 @@ def _held(places: Places) -> Iterator[None]:
         file.write(f"process {os.getpid()}, dangol erase\n")
         file.flush()
         yield
+
+
+def _sql_text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _inside(folder: Path) -> list[Path]:
