@@ -242,8 +242,9 @@ def _erase(options: argparse.Namespace) -> int:
     settings = replace(settings, raw=None)
     settings.check(root)
     variables = project_vars(root, settings)
-    from dangol.erasure import ErasureError, Places, erase, names_in_file
+    from dangol.erasure.erasing import Places, erase, names_in_file
     from dangol.erasure.report import report
+    from dangol.erasure.tombstones import ErasureError
 
     is_dry = settings.dry_run is not None
     try:

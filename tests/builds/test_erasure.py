@@ -21,7 +21,8 @@ from tiny_shop import AS_OF, Shop, make_shop, write_shop
 from warehouse import ROOT, Build, build
 
 from dangol.destinations import DESTINATIONS, read_rows
-from dangol.erasure import Places, Result, erase
+from dangol.erasure.engine import attach_tombstones
+from dangol.erasure.erasing import Places, Result, erase
 from dangol.erasure.tombstones import read_tombstones
 from dangol.publishing.publication import Audience, last_publication, publish_folder, stage
 
@@ -82,6 +83,17 @@ def shop_without(shop: Shop) -> Shop:
     return left
 
 
+def write_raw(shop: Shop, folder: Path) -> Path:
+    """Write the shop with its events as Parquet, which landing reads in place."""
+    write_shop(shop, folder)
+    duckdb.connect().execute(
+        f"copy (from read_csv('{folder}/events.csv', all_varchar = true))"
+        f" to '{folder}/events.parquet' (format parquet)"
+    )
+    (folder / "events.csv").unlink()
+    return folder
+
+
 def newcomer(customer_id: str, signed_up_at: str) -> dict[str, str]:
     """Return an account with the erased person's e-mail."""
     row = dict.fromkeys(make_shop(4)["customers"][0], "")
@@ -131,19 +143,20 @@ def files_with(texts: set[str], folder: Path) -> list[str]:
 
 def tables_with(made: Build, texts: set[str]) -> list[str]:
     """Return the tables that hold one of the texts as a whole value, or an e-mail inside one."""
-    found = []
     columns = made.rows(
-        "select table_schema || '.' || table_name, column_name from information_schema.columns"
+        "select table_schema || '.' || table_name, list(column_name order by ordinal_position)"
+        " from information_schema.columns"
         " join information_schema.tables using (table_catalog, table_schema, table_name)"
-        " where table_type = 'BASE TABLE' and data_type = 'VARCHAR'"
+        " where table_type = 'BASE TABLE' and data_type = 'VARCHAR' group by 1 order by 1"
     )
     listed = ", ".join(f"'{text}'" for text in sorted(texts))
-    for table, column in columns:
-        if made.one(
-            f'select count(*) from {table} where "{column}" in ({listed})'
-            f" or \"{column}\" ilike '%person3@%'"
-        ):
-            found.append(f"{table}.{column}")
+    found = []
+    for table, names in columns:
+        either = " or ".join(
+            f'"{name}" in ({listed}) or "{name}" ilike \'%person3@%\'' for name in names
+        )
+        if made.one(f"select count(*) from {table} where {either}"):
+            found.append(table)
     return found
 
 
@@ -155,7 +168,7 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     os.environ["DANGOL_ERASURES"] = str(folder / "erasures")
     try:
         shop = shop_with_traces()
-        first = build_shop(write_shop(shop, folder / "raw"), folder)
+        first = build_shop(write_raw(shop, folder / "raw"), folder)
         history = {
             table: Counter(map(str, first.rows(f"from {table}"))) for table in first.tables(SCHEMAS)
         }
@@ -188,9 +201,9 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         replayed = {**shop, "customers": shop["customers"] + later}
         oracle = shop_without(shop)
         oracle["customers"].append(later[2])
-        replay = build_shop(write_shop(replayed, folder / "raw_again"), folder)
+        replay = build_shop(write_raw(replayed, folder / "raw_again"), folder)
         os.environ["DANGOL_ERASURES"] = str(folder / "none")
-        expected = build_shop(write_shop(oracle, folder / "raw_oracle"), folder / "oracle")
+        expected = build_shop(write_raw(oracle, folder / "raw_oracle"), folder / "oracle")
         return {**steps, "replay": replay, "expected": expected}
     finally:
         if before is None:
@@ -273,6 +286,18 @@ def test_a_replay_of_the_old_files_is_as_if_the_person_had_never_been_there(
     assert newcomers == [("n_day_after",)]
     expected = tables_with(erased["expected"], ACCOUNTS | DEVICES)  # the newcomer's e-mail
     assert tables_with(erased["replay"], ACCOUNTS | DEVICES | {"n_before"}) == expected
+
+
+def test_views_of_landing_show_nobody_without_the_tombstones(
+    erased: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANGOL_ERASURES", str(erased["folder"] / "erasures"))
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{erased['replay'].warehouse}' as shop (read_only); use shop")
+        with pytest.raises(duckdb.BinderException, match="dangol_erasure"):
+            connection.execute("select count(*) from landing.events")
+        attach_tombstones(connection, ROOT)
+        assert connection.execute("select count(*) from landing.events").fetchall()[0][0] > 0
 
 
 def test_erased_rows_are_counted_and_every_row_read_is_accounted_for(

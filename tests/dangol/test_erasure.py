@@ -10,10 +10,10 @@ import duckdb
 import pytest
 import yaml
 
-from dangol.erasure import ErasureError, Places, erase, names_in_file
 from dangol.erasure.engine import attach, set_key
+from dangol.erasure.erasing import Places, erase, names_in_file
 from dangol.erasure.files import CHUNK_BYTES, ByteSearch
-from dangol.erasure.tombstones import keyed_hash, read_key, read_tombstones
+from dangol.erasure.tombstones import ErasureError, keyed_hash, read_key, read_tombstones
 
 DAY = date(2026, 4, 1)
 VARIABLES = {"phone_country_code": "82", "max_customers_per_contact": "3"}

@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from dangol.erasure import Result
+from dangol.erasure.erasing import Result
 
 WIDTH = 100
 
