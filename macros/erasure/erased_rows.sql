@@ -50,6 +50,7 @@
             },
             'dated_by': ['ordered_at'],
             'passes_on': 'order_id',
+            'references': {'coupon_code': 'coupon_code'},
         },
         'points': {
             'identifiers': {'entry_id': 'entry_id', 'customer_id': 'customer_id'},
@@ -234,7 +235,9 @@
             checked.*
             {%- if blanked %} replace (
                 {%- for column in blanked %}
-                case when {{ day }} <= of_{{ column }}.last_day then null else checked.typed_{{ column }} end as typed_{{ column }}{{ ',' if not loop.last }}
+                {%- for prefix in ['typed_', 'text_'] %}
+                case when {{ day }} <= of_{{ column }}.last_day then null else checked.{{ prefix ~ column }} end as {{ prefix ~ column }}{{ ',' if not loop.last }}
+                {%- endfor %}{{ ',' if not loop.last }}
                 {%- endfor %}
             )
             {%- endif %}

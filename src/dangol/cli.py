@@ -1,4 +1,4 @@
-"""The command line: `dangol build`, `summary`, `why`, `export`, `erase`, `sample`, `map`, `docs`, ...
+"""The command line: `dangol build`, `summary`, `why`, `export`, `erase`, `sample`, `map`, ...
 
 Exit codes: 0 green, 1 a model or test failed or nothing may be published, 2 a value or option that
 cannot be meant.
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="ID",
-        help="any identifier of a person: customer_id, e-mail, phone, anonymous_id; can be repeated",
+        help="any identifier of a person (customer_id, e-mail, phone, anonymous_id); repeatable",
     )
     erase.add_argument(
         "--file",
@@ -274,8 +274,9 @@ def _erase(options: argparse.Namespace) -> int:
     settings = replace(settings, raw=None)
     settings.check(root)
     variables = project_vars(root, settings)
-    from dangol.erasure import ErasureError, Places, erase, names_in_file
+    from dangol.erasure.erasing import Places, erase, names_in_file
     from dangol.erasure.report import report
+    from dangol.erasure.tombstones import ErasureError
 
     is_dry = settings.dry_run is not None
     try:

@@ -77,7 +77,7 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "back-test 9 orders predicted after 2026-04-01, of 8 that came (+18%)" in lines
     assert "winback 2 1 no_consent" in lines
     assert "Planned: 1 by sms; cost about 10" in lines
-    assert "orders 7 5 1 1 2 values unreadable; not read: colour" in lines
+    assert "orders 7 5 1 1 3 of erased people; 2 values unreadable; not read: colour" in lines
     assert "1 orders: gross_amount is missing" in lines
     assert "Health of the raw tables: as usual (one check; quality.health_checks)" in lines
     assert "Where to look next" in lines

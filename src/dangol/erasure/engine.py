@@ -6,9 +6,11 @@ reaches a file: neither the key, nor the identifiers.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
-from dangol.erasure.tombstones import Tombstones
+from dangol.erasure.tombstones import Tombstones, folder_of, read_key, read_tombstones
 
 DATABASE = "dangol_erasure"
 
@@ -77,6 +79,23 @@ def attach(connection: duckdb.DuckDBPyConnection, tombstones: Tombstones | None 
                 [f"{day}" for day in tombstones.rows.values()],
             ],
         )
+
+
+def attach_tombstones(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+    """Let a session outside dbt read the views of `landing` of a build with tombstones.
+
+    Args:
+        connection: the session.
+        root: the project folder.
+
+    Raises:
+        ErasureError: there are tombstones, and they or their key cannot be used.
+    """
+    folder = folder_of(root)
+    tombstones = read_tombstones(folder)
+    if tombstones.rows:
+        attach(connection, tombstones)
+        set_key(connection, read_key(folder, tombstones, make=False))
 
 
 def set_key(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:

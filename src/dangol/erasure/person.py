@@ -237,7 +237,7 @@ class _Search:
 
     def _add_rows_of(self, relation: str, columns: Mapping[str, str]) -> None:
         """Add every identifier of the rows of a relation that hold one of those found."""
-        present = self._tables.get(relation, frozenset())
+        present = self._tables.get(relation, set())
         columns = {
             {"phone": "phone_e164"}.get(name, name) if name not in present else name: kind
             for name, kind in columns.items()

@@ -16,7 +16,7 @@ from dangol.erasure.engine import attach, set_key
 from dangol.erasure.tombstones import folder_of, read_key, read_tombstones
 
 
-class Plugin(BasePlugin):
+class Plugin(BasePlugin):  # type: ignore[misc]  # dbt has no types
     """Attaches the tombstones to each connection, and gives the key to each of its cursors."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from pathlib import Path
 
-from dangol.erasure import Result
+from dangol.erasure.erasing import Result
 
 WIDTH = 100
 
@@ -38,11 +38,11 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
             for change in result.tables
         ]
     if result.files:
-        lines += ["", f"  {'file':<60}{'rows removed':>14}"]
+        lines += ["", f"  {'rows removed':>12}  file"]
         for file in result.files:
             path = file.path.relative_to(root) if file.path.is_relative_to(root) else file.path
             rows = "the file" if file.rows is None else f"{file.rows:,}"
-            lines.append(f"  {path!s:<60}{rows:>14}")
+            lines.append(f"  {rows:>12}  {path}")
     lines += ["", f"  {'identifiers found in':<28}{'before':>10}{'' if dry_run else 'after':>10}"]
     for place, before in result.before.items():
         after = "" if dry_run else f"{result.after[place]:,}"
@@ -59,7 +59,7 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
         )
     if result.told:
         lines.append(
-            f"These destinations were given them, and must erase them too: {', '.join(result.told)}."
+            f"Destinations that were given them must erase them too: {', '.join(result.told)}."
         )
     if result.is_clean:
         lines.append(

@@ -37,6 +37,9 @@ TYPES_OF_COLUMNS: dict[str, tuple[str, ...]] = {
 REFERENCES = frozenset(["referred_by_customer_id", "redeemed_order_id", "first_customer_id"])
 """Columns that name somebody else than the person whom the row is about: they become empty."""
 
+REFERENCES_BESIDE = {"coupon_code": "order_id", "order_id": "entry_id"}
+"""Columns that do so where another one is: an order with somebody's coupon, a point of an order."""
+
 TEXTS = frozenset(
     (
         *("page_url", "referrer", "search_term", "utm_source", "utm_medium", "utm_campaign"),
@@ -94,6 +97,7 @@ class _Column:
     name: str
     data_type: str
     is_required: bool
+    is_reference: bool
 
     @property
     def quoted(self) -> str:
@@ -106,10 +110,6 @@ class _Column:
     @property
     def is_text(self) -> bool:
         return any(word in self.data_type for word in ("VARCHAR", "JSON", "BLOB"))
-
-    @property
-    def is_reference(self) -> bool:
-        return self.name.lower() in REFERENCES
 
 
 class Rules:
@@ -130,7 +130,7 @@ class Rules:
         conditions = ["false"]
         for column in columns:
             name = column.name.lower()
-            if name in REFERENCES:
+            if column.is_reference:
                 continue
             conditions += [
                 f"{normal_sql(kind, column.text, self._code)} in"
@@ -166,7 +166,7 @@ class Rules:
             elif (
                 column.data_type == "VARCHAR"
                 and not types_of(name)
-                and name not in REFERENCES
+                and not column.is_reference
                 and name not in TEXTS
             ):
                 conditions.append(
@@ -188,7 +188,9 @@ class Rules:
             kept = f"list_filter({column.quoted}, lambda part: not {self.names('part')})"
             return f"coalesce(len({kept}) < len({column.quoted}), false)", kept
         left = f"'{REMOVED}'" if column.is_required and kind == "VARCHAR" else "null"
-        if kind in ("VARCHAR", "JSON"):  # a list loses the person's part only
+        if (
+            kind in ("VARCHAR", "JSON") and column.name.lower() not in TEXTS
+        ):  # a list loses the person's part only
             parts = f"from_json({column.quoted}, '[\"json\"]')"
             left = (
                 f"case when {column.quoted} like '[%' and json_valid({column.quoted}) then"
@@ -308,7 +310,8 @@ class _Named:
         """Count the rows; each text is read word by word only where a quick look says so."""
         theirs, other = rules.is_theirs(columns), rules.may_name(columns)
         rows, removed, unclear = connection.execute(
-            f"select count(*), count(*) filter (is_theirs), count(*) filter (not is_theirs and other)"
+            "select count(*), count(*) filter (is_theirs),"
+            " count(*) filter (not is_theirs and other)"
             f" from (select {theirs} as is_theirs, {other} as other from {source})"
         ).fetchall()[0]
         if not unclear:
@@ -317,7 +320,7 @@ class _Named:
         ruled = [(column, rules.value(column)) for column in columns]
         touched = [rule[0] for _, rule in ruled if rule]
         removed, changed = connection.execute(
-            f"select count(*) filter (is_theirs), count(*) filter (not is_theirs and touched)"
+            "select count(*) filter (is_theirs), count(*) filter (not is_theirs and touched)"
             f" from (select {theirs} as is_theirs, {' or '.join(touched)} as touched from {source}"
             f" where {other} or {theirs})"
         ).fetchall()[0]
@@ -365,10 +368,22 @@ def tables_of(
         " where database_name = ? order by schema_name, table_name, column_index",
         [database],
     ).fetchall()
-    found: dict[tuple[str, str], list[_Column]] = {}
+    found: dict[tuple[str, str], list[tuple[str, str, bool]]] = {}
     for schema, table, name, kind, is_required in rows:
-        found.setdefault((schema, table), []).append(_Column(name, kind, is_required))
-    return found
+        found.setdefault((schema, table), []).append((name, kind, is_required))
+    return {
+        place: [
+            _Column(*column, is_reference=_is_reference(column[0].lower(), columns))
+            for column in columns
+        ]
+        for place, columns in found.items()
+    }
+
+
+def _is_reference(name: str, columns: Sequence[tuple[str, str, bool]]) -> bool:
+    """Whether a column names what may be somebody else's, in a table with these columns."""
+    names = {column[0].lower() for column in columns}
+    return name in REFERENCES or names >= {name, REFERENCES_BESIDE.get(name, "")}
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

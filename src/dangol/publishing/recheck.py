@@ -20,6 +20,7 @@ import duckdb
 import yaml
 
 from dangol.build import failures_of, invoke, prepare, same_environment_after
+from dangol.erasure.engine import attach_tombstones
 from dangol.publishing.basis import Basis, RefusedError, find_basis
 from dangol.settings import Settings
 from dangol.workplace import Workplace
@@ -160,6 +161,7 @@ def recheck(
     os.environ["SPILL_FOLDER"] = str(folder / "spill")
     _run(manifest, steps.opt_outs, basis, folder)
     with duckdb.connect(str(path)) as connection:
+        attach_tombstones(connection, root)
         _check_answers(connection, basis, project["vars"]["max_rejected_share"])
         connection.execute(
             "update intermediate.int_as_of"

@@ -1,0 +1,263 @@
+"""What erasing rests on: keys and tombstones, tokens, the search by bytes, and tables by rules."""
+
+from __future__ import annotations
+
+import fcntl
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from dangol.erasure.engine import attach, set_key
+from dangol.erasure.erasing import Places, erase, names_in_file
+from dangol.erasure.files import CHUNK_BYTES, ByteSearch
+from dangol.erasure.tombstones import ErasureError, keyed_hash, read_key, read_tombstones
+
+DAY = date(2026, 4, 1)
+VARIABLES = {"phone_country_code": "82", "max_customers_per_contact": "3"}
+
+
+@pytest.fixture
+def engine() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    attach(connection)
+    set_key(connection, b"k" * 32)
+    return connection
+
+
+@pytest.mark.parametrize("value", ["C000079", "김민수", "a@b.kr", ""])
+def test_sql_and_python_make_the_same_keyed_hash(
+    engine: duckdb.DuckDBPyConnection, value: str
+) -> None:
+    made = engine.execute("select dangol_erasure.main.keyed_hash($1)", [value]).fetchall()
+    assert made == [(keyed_hash(b"k" * 32, value),)]
+
+
+def test_a_session_without_the_key_matches_nobody(engine: duckdb.DuckDBPyConnection) -> None:
+    made = engine.cursor().execute("select dangol_erasure.main.keyed_hash('C000079')").fetchall()
+    assert made == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("/join?by=Kim.Min%40Ex.co.kr&x=C000079", {"kim.min@ex.co.kr", "C000079"}),
+        ('{"to":"010-1234-5678","order":"A-77-b8"}', {"+821012345678", "A-77-b8"}),
+        ("min.kim@ex.kr", {"min.kim@ex.kr"}),
+        ("7 times 100000 on 2026", set()),
+        ("%zz%", set()),
+    ],
+)
+def test_a_text_holds_the_identifiers_that_can_only_mean_somebody(
+    engine: duckdb.DuckDBPyConnection, text: str, tokens: set[str]
+) -> None:
+    made = engine.execute("select dangol_erasure.main.tokens($1, '82')", [text]).fetchall()
+    assert set(made[0][0]) == tokens
+
+
+def test_the_key_is_made_once_private_and_checked(tmp_path: Path) -> None:
+    stones = read_tombstones(tmp_path)
+    key = read_key(tmp_path, stones, make=True, environ={})
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    stones.add(key, [("email", "a@b.kr")], DAY)
+    stones.add(key, [("email", "a@b.kr")], date(2025, 1, 1))
+    stones.write()
+    again = read_tombstones(tmp_path)
+    assert again.rows == {("email", keyed_hash(key, "a@b.kr")): DAY}
+    assert read_key(tmp_path, again, make=False, environ={}) == key
+    with pytest.raises(ErasureError, match="not the one"):
+        read_key(tmp_path, again, make=False, environ={"DANGOL_ERASURE_KEY": "x" * 40})
+    with pytest.raises(ErasureError, match="shorter"):
+        read_key(tmp_path, again, make=False, environ={"DANGOL_ERASURE_KEY": "short"})
+    (tmp_path / "key").chmod(0o640)
+    with pytest.raises(ErasureError, match="Others can read"):
+        read_key(tmp_path, again, make=False, environ={})
+    (tmp_path / "key").unlink()
+    with pytest.raises(ErasureError, match="is missing"):
+        read_key(tmp_path, again, make=True, environ={})
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "type,hash,erased_on\nemail,12,2026-01-01\n"])
+def test_tombstones_that_cannot_be_read_stop_everything(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tombstones.csv").write_text(text)
+    with pytest.raises(ErasureError, match="cannot be read"):
+        read_tombstones(tmp_path)
+
+
+def test_bytes_are_found_across_the_parts_in_which_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    word = b"kim@shop.kr"
+    content = bytearray(b"\0" * (2 * CHUNK_BYTES + 300))
+    for place in (0, CHUNK_BYTES - 5, 2 * CHUNK_BYTES - 1, len(content) - len(word)):
+        content[place : place + len(word)] = word
+    path.write_bytes(content)
+    assert ByteSearch(["kim@shop.kr", "C000079"]).count(path, whole_words=True) == 4
+    path.write_bytes(b"-" * CHUNK_BYTES)
+    assert ByteSearch(["kim@shop.kr"]).count(path, whole_words=True) == 0
+
+
+def test_a_longer_word_is_another_one_but_in_a_database_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("min.kim@shop.kr xC000079 C0000791 C000079")
+    search = ByteSearch(["kim@shop.kr", "C000079"])
+    assert search.count(path, whole_words=True) == 1
+    assert search.count(path, whole_words=False) == 4
+
+
+def test_files_of_requests(tmp_path: Path) -> None:
+    path = tmp_path / "requests"
+    path.write_text("\ufeffC1\n\n kim@shop.kr \n", encoding="utf-8")
+    assert names_in_file(path) == ["C1", "kim@shop.kr"]
+    path.write_text("name,Customer_ID\nKim,C7\nLee,\n")
+    assert names_in_file(path) == ["C7"]
+    path.write_text("name,id\nKim,C7\n")
+    with pytest.raises(ErasureError, match="more than one column"):
+        names_in_file(path)
+    path.write_text("\n")
+    with pytest.raises(ErasureError, match="names nobody"):
+        names_in_file(path)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    """A warehouse by hand: a person with short and long identifiers, and tables of every kind."""
+    monkeypatch.delenv("DANGOL_ERASURE_KEY", raising=False)
+    monkeypatch.setenv("DANGOL_ERASURES", str(tmp_path / "erasures"))
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(
+            """
+            create schema marts; create schema staging; create schema intermediate;
+            create schema quality; create schema mine; create schema landing;
+            create table marts.customer_identities (
+                identifier varchar not null, identifier_type varchar, customer_id varchar,
+                matched_by varchar);
+            insert into marts.customer_identities values
+                ('7', 'customer_id', '7', 'itself'), ('browser-aa11', 'anonymous_id', '7', 'event'),
+                ('8', 'customer_id', '8', 'itself'),
+                ('tablet-bb22', 'anonymous_id', null, 'shared');
+            create table staging.stg_customers as
+                select * from (values ('7', 'kim@shop.kr', '+821012345678', null),
+                    ('8', 'min.kim@shop.kr', null, '7'))
+                as rows (customer_id, email, phone_e164, referred_by_customer_id);
+            create table staging.stg_orders as
+                select * from (values ('9', '7', 'CODE7A1'), ('7', '8', 'CODE7A1'))
+                as rows (order_id, customer_id, coupon_code);
+            create table staging.stg_coupons as
+                select 'CODE7A1' as coupon_code, '7' as customer_id;
+            create table staging.stg_products as select '7' as product_id, 'seven' as name;
+            create table quality.rejected_rows as
+                select * from (values ('orders', '9', null), ('orders', '7', null),
+                    ('order_items', '9|1', null), ('products', '7', null),
+                    ('tickets', null, '{"note":"call +82 10-1234-5678"}'))
+                as rows (table_name, row_key, row_text);
+            create table mine.notes (
+                note varchar not null, people varchar[], listed varchar, amount int);
+            insert into mine.notes values
+                ('of kim@shop.kr and others', ['kim@shop.kr', 'lee@shop.kr'],
+                    '["lee@shop.kr","KIM@shop.kr"]', 7),
+                ('nothing', ['min.kim@shop.kr'], '[1]', 8);
+            create table mine.opened as select 'browser-aa11' as who, 1 as clicks;
+            create view marts.people as select customer_id from staging.stg_customers;
+            copy (select '7' as customer_id) to '{parquet}' (format parquet);
+            create view landing.customers as select * from read_parquet('{parquet}');
+            create view landing.deliveries as select 'customers' as table_name;
+            """.replace("{parquet}", str(tmp_path / "raw.parquet"))
+        )
+    folders = (tmp_path / name for name in ("exports", "target", "logs", "scratch"))
+    return Places(tmp_path, tmp_path / "shop.duckdb", *folders)
+
+
+def test_rows_of_the_person_go_and_rows_of_others_lose_their_part(small: Places) -> None:
+    result = erase(small, ["+82 10-1234-5678", "7"], DAY, VARIABLES, say=lambda _: None)
+    assert result.found.people == ["7"]
+    assert result.is_clean
+    assert result.hidden >= 1  # kim@shop.kr stands in min.kim@shop.kr
+    with duckdb.connect(str(small.warehouse), read_only=True) as connection:
+        left = {
+            table: connection.execute(f"from {table} order by all").fetchall()
+            for table in (
+                *("marts.customer_identities", "staging.stg_customers", "staging.stg_orders"),
+                *("staging.stg_coupons", "staging.stg_products", "quality.rejected_rows"),
+                *("mine.notes", "mine.opened", "marts.people"),
+            )
+        }
+        views = connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'landing'"
+        ).fetchall()
+        required = connection.execute(
+            "select column_name from duckdb_columns() where not is_nullable and table_name in"
+            " ('customer_identities', 'notes') order by 1"
+        ).fetchall()
+    assert left == {
+        "marts.customer_identities": [
+            ("8", "customer_id", "8", "itself"),
+            ("tablet-bb22", "anonymous_id", None, "shared"),
+        ],
+        "staging.stg_customers": [("8", "min.kim@shop.kr", None, None)],
+        "staging.stg_orders": [("7", "8", None)],
+        "staging.stg_coupons": [],
+        "staging.stg_products": [("7", "seven")],
+        "quality.rejected_rows": [("orders", "7", None), ("products", "7", None)],
+        "mine.notes": [
+            ("[erased]", ["lee@shop.kr"], '["lee@shop.kr"]', 7),
+            ("nothing", ["min.kim@shop.kr"], "[1]", 8),
+        ],
+        "mine.opened": [],
+        "marts.people": [("8",)],
+    }
+    assert views == [("deliveries",)]
+    assert required == [("identifier",), ("note",)]
+    assert not small.warehouse.with_name("shop.duckdb.wal").exists()
+
+
+def test_what_is_shared_is_left_and_what_is_unknown_gets_a_tombstone(small: Places) -> None:
+    result = erase(
+        small, ["tablet-bb22", "Gone@Shop.kr", "C-9"], DAY, VARIABLES, say=lambda _: None
+    )
+    assert (result.tables, result.found.shared) == ([], ["tablet-bb22"])
+    assert result.found.unknown == ["Gone@Shop.kr", "C-9"]
+    assert result.found.identifiers == {
+        ("email", "gone@shop.kr"),
+        ("customer_id", "C-9"),
+        ("anonymous_id", "C-9"),
+    }
+    assert result.tombstones == 3
+
+
+def test_a_dry_run_writes_nothing(small: Places) -> None:
+    before = small.warehouse.read_bytes()
+    result = erase(small, ["7"], DAY, VARIABLES, dry_run=True, say=lambda _: None)
+    assert result.before["warehouse (rows)"] > 5
+    assert small.warehouse.read_bytes() == before
+    assert not (small.root / "erasures").exists()
+
+
+def test_a_build_that_holds_the_lock_is_named(small: Places) -> None:
+    small.work.mkdir()
+    with (small.work / "lock").open("w") as lock:
+        lock.write("process 42, dangol build\n")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ErasureError, match="process 42, dangol build"):
+            erase(small, ["7"], DAY, VARIABLES, say=lambda _: None)
+
+
+def test_an_unfinished_warehouse_cannot_say_who_somebody_is(small: Places) -> None:
+    with duckdb.connect(str(small.warehouse)) as connection:
+        connection.execute("drop table marts.customer_identities")
+    with pytest.raises(ErasureError, match="customer_identities"):
+        erase(small, ["7"], DAY, VARIABLES, say=lambda _: None)
+
+
+def test_every_raw_table_that_names_a_person_has_a_rule() -> None:
+    root = Path(__file__).resolve().parents[2]
+    contract = yaml.safe_load((root / "models/staging/_landing__sources.yml").read_text("utf-8"))[
+        "sources"
+    ][0]["tables"]
+    rules = (root / "macros/erasure/erased_rows.sql").read_text("utf-8").split("{% endmacro %}")[0]
+    naming = {"customer_id", "anonymous_id", "contact", "message_id", "order_id", "email", "phone"}
+    for table in contract:
+        if naming & {column["name"] for column in table["columns"]}:
+            assert f"'{table['name']}': {{" in rules
