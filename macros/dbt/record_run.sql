@@ -23,8 +23,10 @@
     Beside it, `quality.run_tables` has one row per run and raw table, see record_run_tables.
 -#}
 {% macro record_run_start() %}
-    {% if execute and is_recorded_run() %}
+    {% if execute and flags.WHICH in ('build', 'run', 'seed', 'snapshot', 'test') %}
         {% do check_vars() %}
+    {% endif %}
+    {% if execute and is_recorded_run() %}
         {{ adapter.dispatch('record_run_start', 'dangol')() }}
     {% endif %}
 {% endmacro %}

@@ -1,8 +1,17 @@
 {#-
     Refuses a variable that is not what it should be, before anything of it reaches SQL.
     Variables come from dbt_project.yml, `--vars` and, through make, from the command line.
+
+    dbt renders the text of a variable wherever var() asks for it, with all that a macro can do. So
+    those of the command line are looked at before var() is, and Jinja in them is refused.
 -#}
 {% macro check_vars() %}
+    {% for name, value in (invocation_args_dict.get('vars') or {}).items() if modules.re.search('[{][{%#]', value | string) %}
+        {% do exceptions.raise_compiler_error(
+            "The variable `" ~ name ~ "` is " ~ ((value | string)[:200] | tojson)
+            ~ "; it must be a value, without Jinja in it, which dbt would run."
+        ) %}
+    {% endfor %}
     {% set patterns = {
         'raw': ['^[^\'"`;\\\\*?\\[\\]{}$\\x00-\\x1f]{0,1000}$', 'a folder, without quotes, backslashes, wildcards or semicolons'],
         'as_of': ['^([0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?$', 'a day as YYYY-MM-DD'],
