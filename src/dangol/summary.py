@@ -64,7 +64,7 @@ def summarise(warehouse: Warehouse, settings: Settings, outcome: Outcome | None)
     ]
     shown = [line for part in parts for line in part]
     if outcome is not None and not outcome.is_green and shown:
-        lines += ["", "The build failed. What follows is as far as it came, and no reader sees it."]
+        lines += ["", "The build failed: parts of what follows are of an earlier build."]
     lines += shown
     warnings = outcome.warnings if outcome is not None else []
     warnings = [text for text in warnings if not text.startswith(f"{HEALTH_TEST}: ")]

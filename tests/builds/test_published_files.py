@@ -19,12 +19,13 @@ import pytest
 from warehouse import ROOT, Build, profiles_folder
 
 import __main__
-from dangol.build import invoke
+from dangol.build import invoke, same_environment_after
 from dangol.destinations import DESTINATIONS, read_rows
 from dangol.publishing import judge_members, publish
 from dangol.publishing.basis import RefusedError
 from dangol.publishing.publication import last_publication
 from dangol.settings import Settings
+from dangol.workplace import Workplace
 
 # great-expectations loads pyspark, which takes a main module without a file for a run of its own
 # doctests and exits; the worker processes of pytest-xdist have such a one.
@@ -67,7 +68,10 @@ class Shop:
             WAREHOUSE=str(self.warehouse),
         )
         os.chdir(ROOT)
-        assert invoke(["parse"], json.loads(variables)).success
+        settings = Settings(warehouse=str(self.warehouse))
+        with same_environment_after():  # parsed as a build parses, whose work publishing uses
+            os.environ.update(Workplace.of(settings, ROOT).settings(settings).environment())
+            assert invoke(["parse"], json.loads(variables)).success
 
     def publish(self, now: datetime, judge: bool = False, dry_run: bool = False) -> list[str]:
         """Publish, and return what was said."""
