@@ -28,7 +28,7 @@ with source as (
         file_row as _file_row,
         reason as _rejected_because,
         row_text as _row_text
-    from landing.kept_rejections
+    from {{ source('landing', 'kept_rejections') }}
 
 ),
 
