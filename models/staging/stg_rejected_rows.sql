@@ -11,7 +11,7 @@ with source as (
         _file_row,
         _rejected_because,
         _row_text
-    from landing.{{ table.name }} as landed
+    from {{ landing_relation(table.name) }} as landed
     where
         _rejected_because is not null
         {%- if table.name == 'events' and event_window().is_continued %}

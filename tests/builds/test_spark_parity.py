@@ -28,8 +28,11 @@ PATHS = sorted((ROOT / "models").rglob("*.sql"))
 NAMES = [path.stem for path in PATHS]
 SALES = ("stg_orders", "stg_order_items", "orders", "order_items", "rfm_scores", "customer_value")
 """Online Retail has neither events nor messages: its 541,909 lines of sales are what it adds."""
-KEPT = ("int_events", "int_event_files", "int_event_identifiers", "sessions", "int_product_days")
-"""What is made of the events that are kept from run to run; all else is made anew of these."""
+KEPT = (
+    *("int_delivered_events", "int_repeated_events", "int_postponed_events", "int_event_files"),
+    *("int_identifier_days", "int_device_session_days", "int_visitor_product_days"),
+)
+"""What is kept of events from run to run: all else is made anew of it."""
 MODELLED = frozenset(
     (
         *("int_order_horizons", "int_order_terms", "int_order_expectations", "int_value_scores"),
@@ -193,7 +196,7 @@ def test_online_retail_is_equal_on_both_engines(retail_pair: Pair, name: str) ->
 def continued_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """A shop built anew on DuckDB, and built with what came later in a second run on Spark."""
     folder = tmp_path_factory.mktemp("continued_on_spark")
-    chosen = {"select": [f"+{name}" for name in (*KEPT, "data_quality")]}
+    chosen = {"select": ["+int_event_files"]}
     begin(folder / "raw")
     first = build(folder / "raw", folder / "spark", target="spark", **chosen)
     assert first.is_green, first.messages
@@ -205,6 +208,6 @@ def continued_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair
     return Pair(ours, theirs, spark)
 
 
-@pytest.mark.parametrize("name", (*KEPT, "data_quality"))
+@pytest.mark.parametrize("name", KEPT)
 def test_a_next_build_on_spark_equals_a_full_refresh(continued_pair: Pair, name: str) -> None:
     assert continued_pair.differences(name) == []
