@@ -97,12 +97,12 @@ def run_build(
             progress.say(saying.format("Spark", source))
             return _run(arguments, settings, root, progress)
     place = Workplace.of(settings, root)
-    with working(place, command, progress.say):
+    with working(place, command, progress.say) as is_first:
         progress.say(saying.format(settings.warehouse, source))
         outcome = _run(arguments, place.settings(settings), root, progress)
         gc.collect()  # a cursor in the traceback of an error keeps the file open
         if outcome.is_green:
-            publish(place)
+            publish(place, is_first)
             return outcome
     failures = tell_shortage(outcome.failures, place, settings.memory)
     return replace(outcome, failures=failures, failed_copy=place.copy)

@@ -109,13 +109,16 @@ def held(folder: Path, command: str) -> Iterator[None]:
 
 
 @contextmanager
-def working(place: Workplace, command: str, say: Callable[[str], None] = print) -> Iterator[None]:
+def working(place: Workplace, command: str, say: Callable[[str], None] = print) -> Iterator[bool]:
     """Prepare a copy of the warehouse to build on, and keep others from changing the warehouse.
 
     Args:
         place: the paths; there may be no warehouse yet.
         command: what others are told is going on.
         say: takes a line for the person who waits.
+
+    Returns:
+        Whether this is the first build: there is no warehouse yet.
 
     Raises:
         WorkError: another build is going on, another program writes to the warehouse, it is no
@@ -125,16 +128,20 @@ def working(place: Workplace, command: str, say: Callable[[str], None] = print) 
         write_ahead_log_into(place.published)
         with _unchanged(place.published) as published:
             _make_copy(published, place, say)
-            yield
+            yield published is None
 
 
-def publish(place: Workplace) -> None:
+def publish(place: Workplace, is_first: bool = False) -> None:
     """Put the copy in the place of the warehouse, whole and on the disk, in one step.
 
     Who has the old file open goes on reading it; who opens the file from now on reads the new one.
 
+    Args:
+        place: the paths.
+        is_first: there was no warehouse when the copy was made.
+
     Raises:
-        WorkError: the copy cannot be written out.
+        WorkError: the copy cannot be written out, or would replace what it does not hold.
     """
     with _explained(place):
         try:
@@ -151,6 +158,11 @@ def publish(place: Workplace) -> None:
         for log in (_log_of(place.copy), _log_of(place.published)):
             if log.exists():  # its changes would be made again, to a file that has them
                 raise WorkError(f"{log} is there against all rules; nothing was published.")
+        if is_first and place.published.exists():
+            raise WorkError(
+                f"another program has made {place.published} during the build; nothing was"
+                " published, so that nothing in it is lost. Build again."
+            )
         _write_out(place.copy)
         place.copy.replace(place.published)
         _write_out(place.published.parent)

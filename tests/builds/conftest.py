@@ -14,7 +14,13 @@ from warehouse import CAMPAIGNS, ROOT, VALUE, Build, Mapped, Once, build, build_
 
 from dangol.mapping import run_mapping
 
-LONGEST = ("test_spark_parity", "test_five_days", "test_properties", "test_bad_input")
+LONGEST = (
+    "test_spark_parity",
+    "test_five_days",
+    "test_properties",
+    "test_bad_input",
+    "test_survival",
+)
 """Files that take minutes: they begin first, so that no worker waits for one at the end."""
 
 

@@ -24,7 +24,7 @@ from tiny_shop import Shop, make_shop, write_shop
 from warehouse import ROOT, Build, profiles_folder
 
 from dangol.settings import Settings
-from dangol.workplace import Workplace
+from dangol.workplace import Workplace, held
 
 KILLS = int(os.environ.get("SURVIVAL_KILLS", "3"))
 MODELS = [] if "SURVIVAL_KILLS" in os.environ else ["+customers", "+rfm_scores", "+data_quality"]
@@ -141,12 +141,6 @@ class Ground:
     def wait_for_copy(self, process: subprocess.Popen[str]) -> None:
         """Wait until a build has begun to work on its copy."""
         self.wait_until(self.place.copy.exists, process)
-
-    def is_free(self) -> bool:
-        """Whether nobody holds the lock of a build."""
-        with (self.place.folder / "lock").open() as lock:
-            return subprocess.run(["flock", "-n", str(lock.fileno())], pass_fds=[lock.fileno()],
-                                  check=False).returncode == 0  # fmt: skip
 
 
 def selecting(models: list[str]) -> list[str]:
@@ -289,7 +283,8 @@ def test_a_build_that_is_asked_to_stop_says_so_and_lets_go(
     assert "is as it was" in " ".join(text.split())
     assert "Traceback" not in text
     assert ground.published.differences(first) == {}
-    assert ground.is_free()
+    with held(ground.place.folder, "a test"):
+        pass  # nobody else holds it
     ground.told.append(f"{stop.name} | 1 | 1 | `the build was interrupted ...`, exit code {code}")
 
 
@@ -484,7 +479,7 @@ def test_a_second_build_ends_within_seconds_and_names_the_first_which_goes_on(
     assert crowd.second_code == 1
     said = f"another build is at work here: process {crowd.process}, `dangol build --skip-tests"
     assert said in crowd.second_text
-    assert crowd.second_seconds < 20  # a second on an idle machine
+    assert crowd.second_seconds < 30  # a second on an idle machine
     assert ground.published.differences(second) == {}
     ground.told.append(
         "a second build meanwhile | 1 | 1 | `another build is at work here: process ..., since"

@@ -226,6 +226,20 @@ def test_a_log_beside_the_warehouse_keeps_a_build_from_being_published(place: Wo
     assert read(place.published, "from kept") == [(1,)]
 
 
+def test_a_warehouse_that_another_program_made_meanwhile_is_not_replaced(place: Workplace) -> None:
+    with working(place, "build") as is_first:
+        write(place.copy, "create table built as select 1 as number")
+        write(place.published, "create table loaded as select 2 as number")
+        with pytest.raises(WorkError, match="another program has made"):
+            publish(place, is_first)
+    assert read(place.published, "from loaded") == [(2,)]
+    with working(place, "build") as is_first:
+        assert not is_first
+        write(place.copy, "create table built as select 1 as number")
+        publish(place, is_first)
+    assert read(place.published, "from loaded, built") == [(2, 1)]
+
+
 # Disks
 
 
