@@ -78,33 +78,32 @@
     {{ return(first + (contract.keys() | reject('in', first) | list)) }}
 {% endmacro %}
 
-{#-
-    Whether there are tombstones, so that landing has to keep people out. Stops the build where
-    there are some and they cannot be applied: erased people would come back.
--#}
-{% macro has_tombstones() %}
-    {{ return(adapter.dispatch('has_tombstones', 'dangol')(env_var('DANGOL_ERASURES', 'erasures') ~ '/tombstones.csv')) }}
+{#- Stops the build where there are tombstones and they cannot be applied: erased people would come back. -#}
+{% macro check_tombstones() %}
+    {% do adapter.dispatch('check_tombstones', 'dangol')(env_var('DANGOL_ERASURES', 'erasures') ~ '/tombstones.csv') %}
 {% endmacro %}
 
-{% macro duckdb__has_tombstones(path) %}
-    {% set found = run_query(
-        "select (select count(*) from duckdb_databases() where database_name = 'dangol_erasure'),"
-        ~ " (select count(*) from glob('" ~ path | replace("'", "''") ~ "'))"
-    ).rows[0] %}
-    {% if found[1] and not found[0] and run_query(
-        "select count(*) from read_csv('" ~ path | replace("'", "''") ~ "', header = true, all_varchar = true)"
-        ~ " where type <> 'key'"
-    ).columns[0].values()[0] %}
+{% macro duckdb__check_tombstones(path) %}
+    {% set path = path | replace("'", "''") %}
+    {% if not has_tombstones()
+        and run_query("select count(*) from glob('" ~ path ~ "')").columns[0].values()[0]
+        and run_query(
+            "select count(*) from read_csv('" ~ path ~ "', header = true, all_varchar = true) where type <> 'key'"
+        ).columns[0].values()[0] %}
         {% do exceptions.raise_compiler_error(
             path ~ " holds the tombstones of erased people, and profiles.yml has no plugin that applies them. Add to"
             ~ " its output `duckdb`: plugins: [{module: dangol.erasure.plugin, alias: erasure}], as in profiles.example.yml."
         ) %}
     {% endif %}
-    {{ return(found[0] > 0) }}
 {% endmacro %}
 
 {#- A glob that always finds the project's own file too, since Spark fails on one that finds nothing. -#}
-{% macro spark__has_tombstones(path) %}
+{% macro spark__check_tombstones(path) %}
+    {% if not modules.re.match('^[A-Za-z0-9_.][A-Za-z0-9_./-]*$', path) %}
+        {% do exceptions.raise_compiler_error(
+            "DANGOL_ERASURES must be a folder below the project, in letters, digits, dots and hyphens, where TARGET is spark."
+        ) %}
+    {% endif %}
     {% do run_query(
         "create or replace temporary view dangol_tombstones using binaryFile options (path '{dbt_project.yml,"
         ~ path ~ "}')"
@@ -117,7 +116,13 @@
             ~ " come back. Build with TARGET=duckdb, or take them out of RAW and move the file away."
         ) %}
     {% endif %}
-    {{ return(false) }}
+{% endmacro %}
+
+{#- Whether there are tombstones that landing applies: the plugin has attached them. -#}
+{% macro has_tombstones() %}
+    {{ return(target.type == 'duckdb' and run_query(
+        "select count(*) from duckdb_databases() where database_name = 'dangol_erasure'"
+    ).columns[0].values()[0] > 0) }}
 {% endmacro %}
 
 {#-

@@ -13,6 +13,7 @@
         {% do check_vars() %}
         {% do prepare_engine() %}
         {% if reads_landing() %}
+            {% do check_tombstones() %}
             {% set contract = raw_contract() %}
             {% set deliveries = find_deliveries(contract) %}
             {% do check_columns(contract, deliveries) %}
