@@ -17,7 +17,21 @@
 
 {#- SQL of the list of the event files that this run reads. -#}
 {% macro files_read() -%}
-    {{ quoted_files("select file from " ~ landing_relation('event_files') ~ " where is_read order by file") if execute else 'null' }}
+    {%- if execute and adapter.get_relation(target.database, 'landing', 'event_files') is not none -%}
+        {{ quoted_files("select file from " ~ landing_relation('event_files') ~ " where is_read order by file") }}
+    {%- else -%} null
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    SQL of whether a file is read in this run: any but a file of events of which nothing new is asked.
+
+    table_name: the raw table. file: SQL of the file's name.
+-#}
+{% macro is_read_now(table_name, file) -%}
+    {%- if table_name == 'events' and event_window().is_continued -%} {{ file }} in ({{ files_read() }})
+    {%- else -%} true
+    {%- endif -%}
 {%- endmacro %}
 
 {#-

@@ -6,17 +6,16 @@ with source as (
     select
         '{{ table.name }}' as table_name,
         {{ key_text(table.key) }} as row_key,
-        {{ local_date(moments[table.name]) if table.name in moments else 'cast(null as date)' }} as row_date,
-        _file,
-        _file_row,
-        _rejected_because,
-        _row_text
+        {{ local_date(moments[table.name]) if table.name in moments else 'cast(null as date)' }}
+            as row_date,
+        landed._file,
+        landed._file_row,
+        landed._rejected_because,
+        landed._row_text
     from {{ landing_relation(table.name) }} as landed
     where
-        _rejected_because is not null
-        {%- if table.name == 'events' and event_window().is_continued %}
-        and _file in ({{ files_read() }})
-        {%- endif %}
+        landed._rejected_because is not null
+        and {{ is_read_now(table.name, 'landed._file') }}
     union all
     {%- endfor %}
     -- of files of events that an earlier run has read

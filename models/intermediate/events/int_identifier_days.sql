@@ -22,9 +22,7 @@ grouped as (
     from events
     where
         coalesce(anonymous_id, customer_id) is not null
-        {%- if is_incremental() %}
-        and event_date >= {{ first_day_read() }}
-        {%- endif %}
+        and event_date >= {{ first_day_read() if is_incremental() else "date '0001-01-01'" }}
     group by anonymous_id, customer_id, event_date
 
 )

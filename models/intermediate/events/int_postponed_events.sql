@@ -43,7 +43,10 @@ too_late as (
         read_now.event_date,
         read_now.event_id in (select delivered.event_id from delivered) as is_copy
     from read_now
-    where read_now.is_new and read_now.event_date < {{ first_day_read() }}
+    where
+        {{ event_window().is_continued | lower }}
+        and read_now.is_new
+        and read_now.event_date < {{ first_day_read() }}
 
 ),
 
@@ -65,19 +68,20 @@ moved as (
         true as is_copy
     from read_now
     left join taken on read_now.event_id = taken.event_id
-    where read_now.event_date >= {{ first_day_read() }} and taken.event_id is null
+    where
+        {{ event_window().is_continued | lower }}
+        and read_now.event_date >= {{ first_day_read() }}
+        and taken.event_id is null
 
 ),
 
 final as (
 
     select * from postponed_before
-    {% if event_window().is_continued -%}
     union all
     select * from too_late
     union all
     select * from moved
-    {%- endif %}
 
 )
 

@@ -28,9 +28,7 @@ product_events as (
         coalesce(customer_id, anonymous_id) is not null
         and product_id is not null
         and event_name in ('view_item', 'add_to_cart', 'remove_from_cart', 'add_to_wishlist')
-        {%- if is_incremental() %}
-        and event_date >= {{ first_day_read() }}
-        {%- endif %}
+        and event_date >= {{ first_day_read() if is_incremental() else "date '0001-01-01'" }}
 
 ),
 
