@@ -144,7 +144,7 @@
 {% endmacro %}
 
 {#-
-    A select of file (below RAW), size_bytes and modified_at (UTC) of each file.
+    A select of file (below RAW), size_bytes and modified_at (UTC, whole seconds) of each file.
 
     files: list of {path, inside} of find_deliveries().
 -#}
@@ -160,7 +160,7 @@
 
 {% macro duckdb__file_facts(files, root_length) %}
     {{ return(
-        "select substr(filename, " ~ (root_length + 1) ~ ") as file, size as size_bytes, cast(last_modified as timestamp) as modified_at"
+        "select substr(filename, " ~ (root_length + 1) ~ ") as file, size as size_bytes, date_trunc('second', cast(last_modified as timestamp)) as modified_at"
         ~ " from read_blob(['" ~ files | map(attribute='path') | join("', '") ~ "'])"
     ) }}
 {% endmacro %}
@@ -169,7 +169,7 @@
 {% macro spark__file_facts(files, root_length) %}
     {{ return(
         "select substr(regexp_replace(path, '^file:/+', '/'), " ~ (root_length + 1) ~ ") as file, length as size_bytes,"
-        ~ " modificationTime as modified_at from dangol_raw_files where regexp_replace(path, '^file:/+', '/') in ('"
+        ~ " date_trunc('second', modificationTime) as modified_at from dangol_raw_files where regexp_replace(path, '^file:/+', '/') in ('"
         ~ files | map(attribute='path') | join("', '") ~ "')"
     ) }}
 {% endmacro %}

@@ -8,7 +8,6 @@ run left undone, the same command does.
 from __future__ import annotations
 
 import csv
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +40,7 @@ from dangol.erasure.tables import (
 )
 from dangol.erasure.tombstones import ErasureError, folder_of, read_key, read_tombstones
 from dangol.publishing.publication import locked, private, remove_leftovers
+from dangol.workplace import WorkError, held
 
 COLUMNS_OF_FILES: Mapping[str, str] = {
     **{"external_id": "customer_id", "External ID": "customer_id", "Customer ID": "customer_id"},
@@ -381,20 +381,11 @@ def _replace_warehouse(
 @contextmanager
 def _held(places: Places) -> Iterator[None]:
     """Hold the lock of builds, so that none works on the warehouse meanwhile."""
-    places.work.mkdir(parents=True, exist_ok=True)
-    with (places.work / "lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = " ".join(file.read().split())
-            raise ErasureError(
-                f"A build holds the warehouse ({holder}). Erase when it has ended."
-            ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, dangol erase\n")
-        file.flush()
-        yield
+    try:
+        with held(places.work, "dangol erase"):
+            yield
+    except WorkError as error:
+        raise ErasureError(f"Nothing more was erased: {error}") from None
 
 
 def _sql_text(value: object) -> str:
