@@ -70,9 +70,10 @@ MUTATIONS = [
     ),
     Mutation(
         "a gap of exactly 30 minutes ends a session",
-        "models/intermediate/behaviour/int_session_days.sql",
-        "when occurred_at > {{ add_minutes",
-        "when occurred_at >= {{ add_minutes",
+        "macros/behaviour/sessions_by_day.sql",
+        "else occurred_at > {{ add_minutes",
+        "else occurred_at >= {{ add_minutes",
+        model="int_device_session_days",
     ),
     Mutation(
         "a session of ten engaged seconds is not engaged",
@@ -205,9 +206,33 @@ MUTATIONS = [
     ),
     Mutation(
         "an event that is late by exactly the limit is counted as late",
-        "models/intermediate/quality/int_staged_counts.sql",
-        "staged.received_at > ",
-        "staged.received_at >= ",
+        "models/intermediate/events/int_delivered_events.sql",
+        "received_at > {{ late_after",
+        "received_at >= {{ late_after",
+    ),
+    Mutation(
+        "of an event delivered twice the first one counts",
+        "models/intermediate/events/int_repeated_events.sql",
+        "delivered.received_at desc nulls last,",
+        "delivered.received_at asc nulls last,",
+    ),
+    Mutation(
+        "a file read before postpones its events again",
+        "models/intermediate/events/int_postponed_events.sql",
+        "and read_now.is_new",
+        "and true",
+    ),
+    Mutation(
+        "a shared device has sessions of its own beside those of its customers",
+        "models/intermediate/behaviour/int_session_days.sql",
+        "where shared_devices.identifier is null",
+        "where true",
+    ),
+    Mutation(
+        "what a customer does with a product belongs to the device",
+        "models/intermediate/events/int_visitor_product_days.sql",
+        "coalesce(customer_id, anonymous_id) as identifier,",
+        "coalesce(anonymous_id, customer_id) as identifier,",
     ),
     Mutation(
         "a suppression that was lifted at the end of the day holds no more",

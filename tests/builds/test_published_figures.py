@@ -242,7 +242,7 @@ def test_ga4_has_the_published_purchases_users_and_event_names(
             count(*) filter (where event_name = 'purchase'),
             count(distinct anonymous_id),
             count(distinct event_name)
-        from staging.stg_events
+        from intermediate.int_events
         """
     )
     assert events == (624, 19_210, 17)

@@ -38,7 +38,7 @@ def test_a_run_notes_what_it_read_of_each_raw_table(sample_build: Build) -> None
         with days as (
             select 'events' as table_name, max(occurred_at) as newest_at,
                 count(case when event_date = date '2026-06-30' then 1 end) as rows_of_day
-            from staging.stg_events
+            from intermediate.int_events
             union all
             select 'order_items', null, null
             union all
