@@ -100,6 +100,14 @@ def newcomer(customer_id: str, signed_up_at: str) -> dict[str, str]:
     return {**row, "customer_id": customer_id, "email": EMAIL, "signed_up_at": signed_up_at}
 
 
+def stored_tables(made: Build) -> list[str]:
+    """Return `schema.table` of the tables of all schemas; views have no rows of their own."""
+    views = {
+        row[0] for row in made.rows("select schema_name || '.' || view_name from duckdb_views()")
+    }
+    return [table for table in made.tables(SCHEMAS) if table not in views]
+
+
 def build_shop(raw: Path, folder: Path) -> Build:
     made = build(raw, folder, select=SELECT, as_of=AS_OF, write_json=True)
     assert made.is_green, made.messages
@@ -170,7 +178,7 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         shop = shop_with_traces()
         first = build_shop(write_raw(shop, folder / "raw"), folder)
         history = {
-            table: Counter(map(str, first.rows(f"from {table}"))) for table in first.tables(SCHEMAS)
+            table: Counter(map(str, first.rows(f"from {table}"))) for table in stored_tables(first)
         }
         (folder / "logs").mkdir(exist_ok=True)
         (folder / "logs" / "dbt.log").write_text(f"a line\nfailed for {EMAIL}\nanother\n")
@@ -178,7 +186,7 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         traces = files_with(contacts(shop), folder)
         result = erase_person(folder)
         after = {
-            table: Counter(map(str, first.rows(f"from {table}"))) for table in first.tables(SCHEMAS)
+            table: Counter(map(str, first.rows(f"from {table}"))) for table in stored_tables(first)
         }
         steps = {
             "shop": shop,
@@ -245,7 +253,6 @@ def test_rows_of_others_stay_as_they_were(erased: dict[str, Any]) -> None:
         assert sum(rows.values()) > 0 or not erased["history"][table], table
         if rows - erased["history"][table]:
             changed[table] = sum((rows - erased["history"][table]).values())
-    assert changed["staging.stg_events"] == 2
     assert changed["staging.stg_customers"] >= 1
     removed = {change.table: change.removed for change in erased["result"].tables}
     for table, rows in erased["after"].items():
@@ -274,12 +281,26 @@ def test_a_replay_of_the_old_files_is_as_if_the_person_had_never_been_there(
     erased: dict[str, Any],
 ) -> None:
     """Only the account opened after the erasure, with the same e-mail, is let in."""
-    counted = {
+    left_out = {
         "quality.data_quality": ["rows_read", "rows_erased"],
+        "quality.rejected_rows": ["file_row"],
         "staging.stg_deliveries": ["erased_count"],
+        "staging.stg_rejected_rows": ["file_row"],
+        "staging.stg_event_files": [
+            "size_bytes",
+            "modified_at",
+            "is_new",
+            "first_date",
+            "last_date",
+        ],
+        "intermediate.int_event_files": ["size_bytes", "modified_at"],
     }
-    columns = {"quality.rejected_rows": ["file_row"], "staging.stg_rejected_rows": ["file_row"]}
-    assert erased["replay"].differences(erased["expected"], SCHEMAS, counted | columns) == {}
+    replay, expected = erased["replay"], erased["expected"]
+    assert stored_tables(replay) == stored_tables(expected)
+    for table in stored_tables(replay):
+        columns = f"* exclude ({', '.join(left_out[table])})" if table in left_out else "*"
+        rows = [made.rows(f"select {columns} from {table}") for made in (replay, expected)]
+        assert Counter(map(str, rows[0])) == Counter(map(str, rows[1])), table
     newcomers = erased["replay"].rows(
         "select customer_id from staging.stg_customers where email = 'person3@example.com'"
     )

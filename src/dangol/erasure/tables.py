@@ -230,7 +230,8 @@ def rewrite(
     """Fill a new database with everything of the old one but the people.
 
     Views, constraints, defaults, comments and indexes come over; views of `landing` that read the
-    files of RAW in place do not, since the files may still name the people. A build makes them.
+    files of RAW in place do not, since the files may still name the people, nor do the views that
+    read these. A build makes them.
 
     Args:
         connection: has both attached, and the identifiers.
@@ -263,12 +264,13 @@ def rewrite(
             )
         if named.removed or named.changed:
             changes.append(Change(f"{schema}.{table}", named.removed, named.changed))
-    for (view,) in connection.execute(
-        "select view_name from duckdb_views() where database_name = ? and schema_name = 'landing'"
-        " and (sql ilike '%read_parquet%' or sql ilike '%read_csv%')",
+    for schema, view in connection.execute(
+        "select schema_name, view_name from duckdb_views() where database_name = ? and ("
+        " schema_name = 'landing' and (sql ilike '%read_parquet%' or sql ilike '%read_csv%')"
+        " or schema_name = 'staging' and regexp_matches(sql, '\\blanding\\b'))",
         [new],
     ).fetchall():
-        connection.execute(f"drop view {quoted(new)}.landing.{quoted(view)}")
+        connection.execute(f"drop view {quoted(new)}.{quoted(schema)}.{quoted(view)}")
     return changes
 
 
