@@ -370,7 +370,7 @@ def test_killed_at_20_moments_the_last_publication_is_intact_or_the_new_one_whol
         outcomes.append(is_new)
     assert {True, False} == set(outcomes) or outcomes.count(False) == 20
     with write(tmp_path, "end") as process:
-        pass
+        process.communicate()  # to the end: a pipe that nobody reads would break it off
     made, note = last_publication(tmp_path)
     assert made is not None, note
     assert len(list((tmp_path / "publications").iterdir())) == 2
