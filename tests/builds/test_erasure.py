@@ -361,7 +361,7 @@ def test_a_build_stops_where_tombstones_cannot_be_applied(
     example = (ROOT / "profiles.example.yml").read_text("utf-8")
     start, end = example.index("      # keeps erased"), example.index("      settings:")
     (tmp_path / "profiles.example.yml").write_text(example[:start] + example[end:], "utf-8")
-    warehouse.parsed(ROOT, "duckdb")
+    warehouse.parsed(ROOT)
     monkeypatch.setattr(warehouse, "profiles_folder", lambda *_: _old_profile(tmp_path))
     made = build(raw, tmp_path / "old", select=["stg_orders"])
     assert "has no plugin that applies them" in " ".join(made.messages)
