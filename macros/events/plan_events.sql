@@ -22,6 +22,10 @@
         ~ " and found.size_bytes = known.size_bytes and found.modified_at = known.modified_at"
     ) %}
     {% set is_continued = continues_events() %}
+    {#- what a run begins anew and doesn't end, the next one must not continue -#}
+    {% if not is_continued and keeps_events() %}
+        {% do run_query("truncate table intermediate.int_event_files") %}
+    {% endif %}
     {% set first_day = first_day_of_new_events() if is_continued else none %}
     {% set first_day_read = "date '" ~ (first_day or '9999-12-31') ~ "'" if is_continued else "date '0001-01-01'" %}
     {% do run_query(
@@ -85,6 +89,14 @@
         {% do return(target.type == 'duckdb' and counts[0] > 0) %}
     {% endif %}
     {{ return(counts[0] > counts[1]) }}
+{% endmacro %}
+
+{#- Whether this run builds what is kept of events, on top of what an earlier one has left. -#}
+{% macro keeps_events() %}
+    {{ return(
+        adapter.get_relation(target.database, 'intermediate', 'int_event_files') is not none
+        and 'model.dangol.int_delivered_events' in selected_resources
+    ) }}
 {% endmacro %}
 
 {#- A select of the files that were read before and are no longer there as they were. -#}
