@@ -227,7 +227,7 @@ class Settings:
         found = re.fullmatch(r"([1-9][0-9]{0,5})(MB|GB)", self.memory)
         if not found or int(found[1]) * {"MB": 1, "GB": 1000}[found[2]] < 100:
             raise UsageError(
-                f"MEMORY is {self.memory!r}; it must be a size such as 5GB or 800MB, at least"
+                f"MEMORY is {shown(self.memory)}; it must be a size such as 5GB or 800MB, at least"
                 " 100MB."
             )
         if self.spill_folder is None:
@@ -236,7 +236,7 @@ class Settings:
             (root / self.spill_folder).is_dir()
         ):
             raise UsageError(
-                f"SPILL_FOLDER is {self.spill_folder!r}; it must be a folder that exists, without"
+                f"SPILL_FOLDER is {shown(self.spill_folder)}; it must be a folder that exists, without"
                 " quotes, backslashes, wildcards, braces, dollar signs or semicolons in its name."
             )
 

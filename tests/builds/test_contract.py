@@ -15,7 +15,8 @@ CONTRACT = yaml.safe_load(
 TABLES = {table["name"]: table["config"]["meta"] for table in CONTRACT["sources"][0]["tables"]}
 
 
-@pytest.mark.parametrize("name", TABLES)
+# of events, int_repeated_events keeps the newest; it has unit tests
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "events"])
 def test_a_staging_model_has_the_key_and_the_order_of_the_contract(name: str) -> None:
     sql = (ROOT / "models" / "staging" / f"stg_{name}.sql").read_text(encoding="utf-8")
     (key,) = re.findall(r"key=(\[[^\]]*\])", sql)

@@ -139,7 +139,10 @@ def test_rows_that_are_broken_are_rejected_with_their_place_and_the_others_are_r
         ("refund", -edge),
         ("끝 🎉", 5),
     ]
-    counted = "select read_count, unreadable_row_count from staging.stg_deliveries"
+    counted = (
+        "select read_count, (select count(*) from staging.stg_rejected_rows as rejected"
+        " where rejected.table_name = deliveries.table_name) from staging.stg_deliveries as deliveries"
+    )
     assert odd.rows(f"{counted} where table_name = 'orders'") == [(17, 11)]
 
 

@@ -278,7 +278,7 @@ def test_a_build_that_is_asked_to_stop_says_so_and_lets_go(
     time.sleep(3)
     process.send_signal(stop)
     text, _ = process.communicate(timeout=60)
-    assert process.returncode == code, text
+    assert process.returncode in (code, -stop), text  # a shell shows both as the code
     assert "the build was interrupted" in text
     assert "is as it was" in " ".join(text.split())
     assert "Traceback" not in text
