@@ -436,14 +436,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument(
-        "size", choices=PEOPLE, nargs="?", default=os.environ.get("SIZE") or "small"
-    )
+    sizes = f"SIZE: {', '.join(PEOPLE)}"
+    parser.add_argument("size", nargs="?", default=os.environ.get("SIZE") or "small", help=sizes)
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "artifacts" / "bench", help="where it all lies"
     )
     parser.add_argument("--steps", nargs="+", choices=STEPS, help="these only; the rest is kept")
     options = parser.parse_args()
+    if options.size not in PEOPLE:
+        parser.error(f"SIZE is {options.size[:60]!r}; it must be one of {', '.join(PEOPLE)}.")
     steps = options.steps or [
         step
         for step in STEPS

@@ -236,8 +236,9 @@ class Settings:
             (root / self.spill_folder).is_dir()
         ):
             raise UsageError(
-                f"SPILL_FOLDER is {shown(self.spill_folder)}; it must be a folder that exists, without"
-                " quotes, backslashes, wildcards, braces, dollar signs or semicolons in its name."
+                f"SPILL_FOLDER is {shown(self.spill_folder)}; it must be a folder that exists,"
+                " without quotes, backslashes, wildcards, braces, dollar signs or semicolons in its"
+                " name."
             )
 
     def _check_export(self, root: Path) -> None:

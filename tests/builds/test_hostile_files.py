@@ -140,8 +140,8 @@ def test_rows_that_are_broken_are_rejected_with_their_place_and_the_others_are_r
         ("끝 🎉", 5),
     ]
     counted = (
-        "select read_count, (select count(*) from staging.stg_rejected_rows as rejected"
-        " where rejected.table_name = deliveries.table_name) from staging.stg_deliveries as deliveries"
+        "select read_count, (select count(*) from staging.stg_rejected_rows"
+        " where table_name = 'orders') from staging.stg_deliveries"
     )
     assert odd.rows(f"{counted} where table_name = 'orders'") == [(17, 11)]
 

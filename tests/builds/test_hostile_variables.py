@@ -142,7 +142,7 @@ def test_jinja_in_the_variables_of_dbt_is_refused_before_dbt_would_run_it(tmp_pa
 
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-MADE = re.findall(r"^variables := (.*)$", MAKEFILE, re.MULTILINE)[0].split()
+MADE = " ".join(re.findall(r"^variables [:+]= (.*)$", MAKEFILE, re.MULTILINE)).split()
 """The variables that the Makefile passes on: a new one is tried here without being listed."""
 ASKED_BY = {"SIZE": "bench"}
 """Targets of variables that `make build` does not read."""
@@ -154,7 +154,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("make")
     for name in ("Makefile", "dbt_project.yml", "profiles.example.yml"):
         shutil.copyfile(ROOT / name, folder / name)
-    for name in ("src", "models", "macros", "seeds", "requirements", "sample"):
+    for name in ("src", "models", "macros", "seeds", "requirements", "sample", "bench"):
         (folder / name).symlink_to(ROOT / name)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
