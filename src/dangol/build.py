@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -74,7 +75,7 @@ def run_build(
 
     Raises:
         WorkError: the build cannot begin, or its result cannot be published.
-        KeyboardInterrupt: it was interrupted; the warehouse is as it was.
+        Stopped: it was asked to end; the warehouse is as it was.
     """
     progress = progress or Progress()
     source = f"the folder {settings.raw}" if settings.raw else "the schema raw"
@@ -93,19 +94,60 @@ def run_build(
         arguments += ["--full-refresh"]
     saying = "Building {} from {}: reading the project takes some seconds."
     if settings.target == "spark":
-        with held(spark_folder(root), command):
+        with stoppable(), held(spark_folder(root), command):
             progress.say(saying.format("Spark", source))
             return _run(arguments, settings, root, progress)
     place = Workplace.of(settings, root)
-    with working(place, command, progress.say) as is_first:
+    with stoppable() as stop_if_asked, working(place, command, progress.say) as is_first:
         progress.say(saying.format(settings.warehouse, source))
         outcome = _run(arguments, place.settings(settings), root, progress)
         gc.collect()  # a cursor in the traceback of an error keeps the file open
+        stop_if_asked()
         if outcome.is_green:
             publish(place, is_first)
             return outcome
     failures = tell_shortage(outcome.failures, place, settings.memory)
     return replace(outcome, failures=failures, failed_copy=place.copy)
+
+
+class Stopped(KeyboardInterrupt):
+    """The process was asked to end.
+
+    Args:
+        number: the signal, SIGINT or SIGTERM.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], None]]:
+    """Turn SIGINT and SIGTERM into `Stopped`; give a function that raises it where it got lost.
+
+    Code that catches every exception can swallow the one that a signal raises within it. What is
+    asked to stop must not be published, so the function is called before.
+    """
+    asked: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        asked.append(number)
+        raise Stopped(number)
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise Stopped(asked[0])
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop_if_asked
+    except KeyboardInterrupt:
+        stop_if_asked()  # what dbt makes of `Stopped` is a KeyboardInterrupt of its own
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def run_docs(settings: Settings, root: Path) -> Outcome:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import signal
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -155,11 +154,10 @@ def _settings(options: argparse.Namespace) -> tuple[Settings, Path]:
 
 def _build(options: argparse.Namespace) -> int:
     settings, root = _settings(options)
-    from dangol.build import run_build
+    from dangol.build import Stopped, run_build
     from dangol.summary import print_summary
     from dangol.workplace import WorkError
 
-    before = signal.signal(signal.SIGTERM, _terminate)
     try:
         outcome = run_build(
             settings,
@@ -174,12 +172,10 @@ def _build(options: argparse.Namespace) -> int:
     except WorkError as error:
         _complain(str(error))
         return 1
-    except KeyboardInterrupt as stop:
+    except Stopped as stop:
         kept = f" {settings.warehouse} is as it was." if settings.target == "duckdb" else ""
         _complain(f"the build was interrupted.{kept} The next build begins anew.")
-        return 128 + (signal.SIGTERM if isinstance(stop, Terminated) else signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        return 128 + stop.number
     copy = _shown(outcome.failed_copy, root) if outcome.failed_copy else None
     print_summary(replace(settings, warehouse=copy or settings.warehouse), root, outcome)
     if outcome.is_green:
@@ -198,14 +194,6 @@ def _build(options: argparse.Namespace) -> int:
 def _shown(path: Path, root: Path) -> str:
     """Return a path as a person would write it in the project folder."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
-
-
-class Terminated(KeyboardInterrupt):
-    """The process was asked to end (SIGTERM)."""
-
-
-def _terminate(number: int, frame: object) -> None:
-    raise Terminated
 
 
 def _summary(options: argparse.Namespace) -> int:

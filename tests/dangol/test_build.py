@@ -1,11 +1,15 @@
-"""Errors of dbt are told without its frame."""
+"""Errors of dbt are told without its frame; who asks a build to stop is heard."""
 
 from __future__ import annotations
 
 import io
+import signal
+from contextlib import suppress
 from types import SimpleNamespace
 
-from dangol.build import plain_message
+import pytest
+
+from dangol.build import Stopped, plain_message, stoppable
 from dangol.progress import Progress
 
 
@@ -62,3 +66,30 @@ def test_a_warning_is_shown_once_and_in_full() -> None:
         progress.listen(event("JinjaLogWarning", "warn", "RAW holds odd.csv,\n which is no table."))
     assert progress.warnings == ["RAW holds odd.csv, which is no table."]
     assert out.getvalue().count("odd.csv") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_where_it_arrives(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(Stopped) as stopped, stoppable():
+        signal.raise_signal(number)
+    assert stopped.value.number == number
+    assert signal.getsignal(number) == before
+
+
+def test_a_signal_that_other_code_swallowed_stops_all_the_same() -> None:
+    with pytest.raises(Stopped) as stopped, stoppable() as stop_if_asked:
+        stop_if_asked()  # nobody asked yet
+        with suppress(BaseException):
+            signal.raise_signal(signal.SIGTERM)
+        stop_if_asked()
+    assert stopped.value.number == signal.SIGTERM
+
+
+def test_a_signal_that_other_code_made_its_own_error_of_is_still_that_signal() -> None:
+    with pytest.raises(Stopped) as stopped, stoppable():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except BaseException:
+            raise KeyboardInterrupt from None
+    assert stopped.value.number == signal.SIGTERM
