@@ -20,9 +20,35 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- A zone whose clock stands still is a sum, which takes a twentieth of the time of a look-up. -#}
 {% macro duckdb__local_time(timestamp, zone) -%}
-    timezone('{{ zone }}', timezone('UTC', {{ timestamp }}))
+    {%- set looked_up = "timezone('" ~ zone ~ "', timezone('UTC', " ~ timestamp ~ "))" -%}
+    {%- set offset = constant_offset(zone) -%}
+    {%- if offset is none -%} {{ looked_up }}
+    {%- else -%}
+        case
+            when {{ timestamp }} >= timestamp '1990-01-01 00:00:00' then {{ timestamp }} + to_minutes({{ offset }})
+            else {{ looked_up }}
+        end
+    {%- endif -%}
 {%- endmacro %}
+
+{#-
+    Minutes that a zone is ahead of UTC, when they have been the same in every month since 1990 and
+    no summer time is planned; otherwise none.
+-#}
+{% macro constant_offset(zone) %}
+    {% if zone not in modules.pytz.all_timezones_set %}{% do return(none) %}{% endif %}
+    {% set clock = modules.pytz.timezone(zone) %}
+    {% set offsets = [] %}
+    {% for year in range(1990, 2038) if offsets | length < 2 %}
+        {% for month in range(1, 13) if offsets | length < 2 %}
+            {% set offset = clock.utcoffset(modules.datetime.datetime(year, month, 15)).total_seconds() / 60 %}
+            {% if offset not in offsets %}{% do offsets.append(offset) %}{% endif %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(offsets[0] | int if offsets | length == 1 else none) }}
+{% endmacro %}
 
 {% macro spark__local_time(timestamp, zone) -%}
     from_utc_timestamp({{ timestamp }}, '{{ zone }}')
@@ -44,7 +70,7 @@
 {% endmacro %}
 
 {% macro duckdb__utc_of_moment(moment) -%}
-    timezone('UTC', {{ moment }})
+    make_timestamp(epoch_us({{ moment }}))
 {%- endmacro %}
 
 {#- A Spark timestamp is a moment; the session zone is UTC. -#}

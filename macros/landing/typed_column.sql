@@ -68,7 +68,8 @@
         {%- set moment = utc_of_moment(value) if kind == 'timestamptz'
             else to_utc('cast(' ~ value ~ ' as timestamp)', var('source_timezone')) -%}
         case
-            when {{ value }} between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59'
+            when {{ moment if kind == 'timestamptz' else value }}
+                between timestamp '1900-01-01 00:00:00' and timestamp '2199-12-31 23:59:59'
                 then {{ moment }}
         end
     {%- else -%}

@@ -71,8 +71,8 @@ MUTATIONS = [
     Mutation(
         "a gap of exactly 30 minutes ends a session",
         "macros/behaviour/sessions_by_day.sql",
-        "else occurred_at > {{ add_minutes",
-        "else occurred_at >= {{ add_minutes",
+        "else first_event_at > {{ add_minutes",
+        "else first_event_at >= {{ add_minutes",
         model="int_device_session_days",
     ),
     Mutation(

@@ -30,7 +30,7 @@ SALES = ("stg_orders", "stg_order_items", "orders", "order_items", "rfm_scores",
 """Online Retail has neither events nor messages: its 541,909 lines of sales are what it adds."""
 KEPT = (
     *("int_delivered_events", "int_repeated_events", "int_postponed_events", "int_event_files"),
-    *("int_identifier_days", "int_device_session_days", "int_visitor_product_days"),
+    *("int_event_slots", "int_device_session_days", "int_visitor_product_days"),
 )
 """What is kept of events from run to run: all else is made anew of it."""
 MODELLED = frozenset(

@@ -1,6 +1,6 @@
 with sessions as (
 
-    select * from {{ ref('int_sessions') }}
+    select * from {{ ref('sessions') }}
 
 ),
 

@@ -1,6 +1,6 @@
-with events as (
+with slots as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_event_slots') }}
 
 ),
 
@@ -25,26 +25,16 @@ shared_devices as (
 ),
 
 -- on a shared device a visitor is the customer, and all whom nothing names are one
-visitor_events as (
+visitor_slots as (
 
     select
-        events.anonymous_id,
-        case when events.customer_id is null then 'anonymous_id' else 'customer_id' end
+        slots.*,
+        case when slots.customer_id is null then 'anonymous_id' else 'customer_id' end
             as identifier_type,
-        coalesce(events.customer_id, events.anonymous_id) as identifier,
-        events.event_id,
-        events.event_name,
-        events.occurred_at,
-        events.event_date,
-        events.engagement_seconds,
-        events.utm_source,
-        events.utm_medium,
-        events.utm_campaign,
-        events.device_type,
-        events.platform
-    from events
-    inner join shared_devices on events.anonymous_id = shared_devices.anonymous_id
-    inner join as_of on events.event_date <= as_of.as_of_date
+        coalesce(slots.customer_id, slots.anonymous_id) as identifier
+    from slots
+    inner join shared_devices on slots.anonymous_id = shared_devices.anonymous_id
+    inner join as_of on slots.event_date <= as_of.as_of_date
 
 ),
 

@@ -40,47 +40,9 @@ visiting as (
         min(first_sign_up_at) as first_sign_up_at,
         min(first_cart_add_at) as first_cart_add_at,
         min(first_wishlist_add_at) as first_wishlist_add_at,
-        min(first_share_at) as first_share_at
+        min(first_share_at) as first_share_at,
+        {{ first_three_aggregates('product_view_at') }}
     from visits
-    group by customer_id, activity_date
-
-),
-
--- of each visit at most three views: the first three of the day are among them
-viewed as (
-
-    select
-        customer_id,
-        activity_date,
-        first_product_view_at as viewed_at
-    from visits
-    where first_product_view_at is not null
-    union all
-    select
-        customer_id,
-        activity_date,
-        second_product_view_at as viewed_at
-    from visits
-    where second_product_view_at is not null
-    union all
-    select
-        customer_id,
-        activity_date,
-        third_product_view_at as viewed_at
-    from visits
-    where third_product_view_at is not null
-
-),
-
-viewing as (
-
-    select
-        customer_id,
-        activity_date,
-        {{ nth_smallest('viewed_at', 1) }} as first_product_view_at,
-        {{ nth_smallest('viewed_at', 2) }} as second_product_view_at,
-        {{ nth_smallest('viewed_at', 3) }} as third_product_view_at
-    from viewed
     group by customer_id, activity_date
 
 ),
@@ -88,15 +50,22 @@ viewing as (
 visited as (
 
     select
-        visiting.*,
-        viewing.first_product_view_at,
-        viewing.second_product_view_at,
-        viewing.third_product_view_at
+        customer_id,
+        activity_date,
+        first_event_at,
+        event_count,
+        session_count,
+        product_view_count,
+        cart_add_count,
+        wishlist_add_count,
+        purchase_count,
+        engagement_seconds,
+        first_sign_up_at,
+        first_cart_add_at,
+        first_wishlist_add_at,
+        first_share_at,
+        {{ first_three('product_view_at') }}
     from visiting
-    left join viewing
-        on
-            visiting.customer_id = viewing.customer_id
-            and visiting.activity_date = viewing.activity_date
 
 )
 

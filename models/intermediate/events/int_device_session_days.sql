@@ -6,30 +6,21 @@
     meta={'follows': 'events'},
 ) }}
 
-with events as (
+with slots as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_event_slots') }}
 
 ),
 
 -- a visitor is a device; without one, the customer
-visitor_events as (
+visitor_slots as (
 
     select
+        *,
         case when anonymous_id is null then 'customer_id' else 'anonymous_id' end
             as identifier_type,
-        coalesce(anonymous_id, customer_id) as identifier,
-        event_id,
-        event_name,
-        occurred_at,
-        event_date,
-        engagement_seconds,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        device_type,
-        platform
-    from events
+        coalesce(anonymous_id, customer_id) as identifier
+    from slots
     where
         coalesce(anonymous_id, customer_id) is not null
         and event_date >= {{ first_day_read() if is_incremental() else "date '0001-01-01'" }}

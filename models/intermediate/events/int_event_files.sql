@@ -1,6 +1,6 @@
 -- depends_on: {{ ref('stg_rejected_rows') }}
 -- depends_on: {{ ref('int_repeated_events') }}
--- depends_on: {{ ref('int_identifier_days') }}
+-- depends_on: {{ ref('int_event_slots') }}
 -- depends_on: {{ ref('int_device_session_days') }}
 -- depends_on: {{ ref('int_visitor_product_days') }}
 

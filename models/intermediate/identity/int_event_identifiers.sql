@@ -1,6 +1,6 @@
-with identifier_days as (
+with slots as (
 
-    select * from {{ ref('int_identifier_days') }}
+    select * from {{ ref('int_event_slots') }}
 
 ),
 
@@ -13,12 +13,13 @@ as_of as (
 grouped as (
 
     select
-        identifier_days.anonymous_id,
-        identifier_days.customer_id,
-        min(identifier_days.first_event_at) as first_event_at
-    from identifier_days
-    inner join as_of on identifier_days.event_date <= as_of.as_of_date
-    group by identifier_days.anonymous_id, identifier_days.customer_id
+        slots.anonymous_id,
+        slots.customer_id,
+        min(slots.first_event_at) as first_event_at
+    from slots
+    inner join as_of on slots.event_date <= as_of.as_of_date
+    where coalesce(slots.anonymous_id, slots.customer_id) is not null
+    group by slots.anonymous_id, slots.customer_id
 
 )
 

@@ -6,14 +6,25 @@ with as_of as (
 
 ),
 
-{% for table_name, moment in moments.items() | sort -%}
+events as (
+
+    select
+        'events' as table_name,
+        min(event_slots.first_event_at) as first_at,
+        max(event_slots.last_event_at) as newest_at
+    from {{ ref('int_event_slots') }} as event_slots
+    inner join as_of on event_slots.event_date <= as_of.as_of_date
+
+),
+
+{% for table_name, moment in moments.items() | sort if table_name != 'events' -%}
 {{ table_name }} as (
 
     select
         '{{ table_name }}' as table_name,
         min({{ moment }}) as first_at,
         max({{ moment }}) as newest_at
-    from {{ ref('int_events' if table_name == 'events' else 'stg_' ~ table_name) }} as staged
+    from {{ ref('stg_' ~ table_name) }} as staged
     cross join as_of
     where {{ moment }} < as_of.as_of_ends_at
 

@@ -1,17 +1,5 @@
 {%- set dated_by = row_times() -%}
 {%- set table_names = (dated_by.keys() | list + ['ad_spend', 'order_items']) | sort -%}
-{%- set also_counted = {
-    'events': {
-        'late': 'count(case when staged.is_late then 1 end)',
-        'unreadable': 'cast(coalesce(sum(staged.unreadable_count), 0) as bigint)',
-        'unidentified':
-            'count(*) - count(coalesce(staged.anonymous_id, staged.customer_id))',
-    },
-    'orders': {
-        'unidentified':
-            'count(*) - count(coalesce(staged.customer_id, staged.email, staged.phone_e164))',
-    },
-} -%}
 
 with as_of as (
 
@@ -42,7 +30,30 @@ made_customers as (
 
 ),
 
-{% for table_name in table_names -%}
+events as (
+
+    select
+        'events' as table_name,
+        cast(coalesce(sum(slots.event_count), 0) as bigint) as staged_count,
+        cast(coalesce(sum(slots.duplicate_count), 0) as bigint) as duplicate_count,
+        cast(
+            coalesce(sum(case when slots.event_date > as_of.as_of_date then slots.event_count end), 0)
+            as bigint
+        ) as after_as_of_count,
+        cast(coalesce(sum(slots.late_count), 0) as bigint) as late_count,
+        cast(
+            coalesce(
+                sum(case when coalesce(slots.anonymous_id, slots.customer_id) is null then slots.event_count end),
+                0
+            ) as bigint
+        ) as unidentified_count,
+        cast(coalesce(sum(slots.unreadable_count), 0) as bigint) as unreadable_count
+    from {{ ref('int_event_slots') }} as slots
+    cross join as_of
+
+),
+
+{% for table_name in table_names if table_name != 'events' -%}
 {{ table_name }} as (
 
     select
@@ -55,12 +66,15 @@ made_customers as (
         {%- else %}
         cast(0 as bigint) as after_as_of_count,
         {%- endif %}
-        {{ also_counted.get(table_name, {}).get('late', 'cast(0 as bigint)') }} as late_count,
-        {{ also_counted.get(table_name, {}).get('unidentified', 'cast(0 as bigint)') }}
+        cast(0 as bigint) as late_count,
+        {%- if table_name == 'orders' %}
+        count(*) - count(coalesce(staged.customer_id, staged.email, staged.phone_e164))
             as unidentified_count,
-        {{ also_counted.get(table_name, {}).get('unreadable', 'cast(0 as bigint)') }}
-            as unreadable_count
-    from {{ ref('int_events' if table_name == 'events' else 'stg_' ~ table_name) }} as staged
+        {%- else %}
+        cast(0 as bigint) as unidentified_count,
+        {%- endif %}
+        cast(0 as bigint) as unreadable_count
+    from {{ ref('stg_' ~ table_name) }} as staged
     cross join as_of
 
 ),

@@ -4,9 +4,9 @@ with orders as (
 
 ),
 
-events as (
+event_slots as (
 
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_event_slots') }}
 
 ),
 
@@ -14,7 +14,7 @@ days as (
 
     select max(order_date) as activity_date from orders
     union all
-    select max(event_date) as activity_date from events
+    select max(event_date) as activity_date from event_slots
 
 ),
 
