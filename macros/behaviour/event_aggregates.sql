@@ -25,7 +25,7 @@
     timestamp: SQL of a UTC timestamp.
 -#}
 {% macro event_slot(timestamp) -%}
-    {{ whole_quotient(
+    {{ whole_division(
         epoch_microseconds(timestamp) ~ ' + 62135596800000000', var('session_gap_minutes') | int * 60000000
     ) }}
 {%- endmacro %}

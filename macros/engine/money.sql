@@ -5,7 +5,10 @@
     amount: SQL of decimal(18,4). factor: SQL of a decimal of at most 18 digits.
 -#}
 {% macro money_times(amount, factor) -%}
-    cast(round(cast({{ amount }} as decimal(19, 4)) * {{ factor }}, 4) as decimal(18, 4))
+    case
+        when {{ factor }} = 1 then cast({{ amount }} as decimal(18, 4))
+        else cast(round(cast({{ amount }} as decimal(19, 4)) * {{ factor }}, 4) as decimal(18, 4))
+    end
 {%- endmacro %}
 
 {#-
@@ -18,14 +21,19 @@
     {{- adapter.dispatch('prorate', 'dangol')(amount, part, whole) -}}
 {% endmacro %}
 
+{#- Dividing 128 bits takes long, and is not needed where nothing or everything is shared out. -#}
 {% macro duckdb__prorate(amount, part, whole) -%}
-    cast(
-        cast(
-            (cast(cast({{ amount }} as decimal(38, 4)) * 10000 as hugeint) * cast(cast({{ part }} as decimal(38, 4)) * 10000 as hugeint))
-            // cast(cast({{ whole }} as decimal(38, 4)) * 10000 as hugeint)
-            as decimal(18, 0)
-        ) * 0.0001 as decimal(18, 4)
-    )
+    case
+        when {{ part }} = 0 then cast(0 as decimal(18, 4))
+        when {{ part }} = {{ whole }} then {{ amount }}
+        else cast(
+            cast(
+                (cast(cast({{ amount }} as decimal(38, 4)) * 10000 as hugeint) * cast(cast({{ part }} as decimal(38, 4)) * 10000 as hugeint))
+                // cast(cast({{ whole }} as decimal(38, 4)) * 10000 as hugeint)
+                as decimal(18, 0)
+            ) * 0.0001 as decimal(18, 4)
+        )
+    end
 {%- endmacro %}
 
 {% macro spark__prorate(amount, part, whole) -%}

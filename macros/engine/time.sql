@@ -27,21 +27,21 @@
     {%- if offset is none -%} {{ looked_up }}
     {%- else -%}
         case
-            when {{ timestamp }} >= timestamp '1990-01-01 00:00:00' then {{ timestamp }} + to_minutes({{ offset }})
+            when {{ timestamp }} >= timestamp '2010-01-01 00:00:00' then {{ timestamp }} + to_minutes({{ offset }})
             else {{ looked_up }}
         end
     {%- endif -%}
 {%- endmacro %}
 
 {#-
-    Minutes that a zone is ahead of UTC, when they have been the same in every month since 1990 and
+    Minutes that a zone is ahead of UTC, when they have been the same in every month since 2010 and
     no summer time is planned; otherwise none.
 -#}
 {% macro constant_offset(zone) %}
     {% if zone not in modules.pytz.all_timezones_set %}{% do return(none) %}{% endif %}
     {% set clock = modules.pytz.timezone(zone) %}
     {% set offsets = [] %}
-    {% for year in range(1990, 2038) if offsets | length < 2 %}
+    {% for year in range(2010, 2038) if offsets | length < 2 %}
         {% for month in range(1, 13) if offsets | length < 2 %}
             {% set offset = clock.utcoffset(modules.datetime.datetime(year, month, 15)).total_seconds() / 60 %}
             {% if offset not in offsets %}{% do offsets.append(offset) %}{% endif %}

@@ -14,16 +14,3 @@
 {% macro spark__whole_numbers(from, to) -%}
     explode(case when {{ from }} <= {{ to }} then sequence({{ from }}, {{ to }}) end)
 {%- endmacro %}
-
-{#- How often a whole number goes into another (bigint), neither of them negative. -#}
-{% macro whole_quotient(dividend, divisor) %}
-    {{- adapter.dispatch('whole_quotient', 'dangol')(dividend, divisor) -}}
-{% endmacro %}
-
-{% macro duckdb__whole_quotient(dividend, divisor) -%}
-    ({{ dividend }}) // {{ divisor }}
-{%- endmacro %}
-
-{% macro spark__whole_quotient(dividend, divisor) -%}
-    ({{ dividend }}) div {{ divisor }}
-{%- endmacro %}

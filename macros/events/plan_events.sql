@@ -126,7 +126,22 @@
             ~ " from intermediate.int_event_files where as_of_date < date '" ~ var('as_of') ~ "'"
         ) %}
     {% endif %}
-    {{ return(run_query("select min(first_day) from (" ~ days | join(' union all ') ~ ") as days").columns[0].values()[0]) }}
+    {% set found = run_query("select min(first_day) from (" ~ days | join(' union all ') ~ ") as days").columns[0].values()[0] %}
+    {{ return(with_all_copies(found) if found else none) }}
+{% endmacro %}
+
+{#-
+    The local day (a Python date) from which a day, and every event that has a delivery from it on,
+    is read with all of its deliveries: a tracker may say of an event first one day, then another.
+
+    day: a Python date.
+-#}
+{% macro with_all_copies(day) %}
+    {% set earlier = run_query(
+        "select min(first_copy_date) from intermediate.int_repeated_events where first_copy_date < date '" ~ day
+        ~ "' and last_copy_date >= date '" ~ day ~ "'"
+    ).columns[0].values()[0] %}
+    {{ return(with_all_copies(earlier) if earlier else day) }}
 {% endmacro %}
 
 {#- SQL of a list of files. query: a select of one column of file names. -#}
@@ -139,11 +154,12 @@
 {% endmacro %}
 
 {#-
-    What the kept events depend on beside their files, as a hash: the variables that shape them, and
-    the SQL of the models that keep them. When it changes, everything is read again.
+    What the kept events depend on beside their files, as a hash: the variables that shape them, the
+    SQL of the models that keep them and of what makes sessions. When it changes, everything is read
+    again.
 -#}
 {% macro event_settings() %}
-    {% set parts = [] %}
+    {% set parts = [sessions_by_day(['visitor'])] %}
     {% for name in ['reporting_timezone', 'source_timezone', 'session_gap_minutes', 'late_days'] %}
         {% do parts.append(var(name) | string) %}
     {% endfor %}

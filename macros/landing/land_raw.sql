@@ -10,7 +10,6 @@
 -#}
 {% macro land_raw() %}
     {% if execute and flags.WHICH in ('build', 'run') %}
-        {% do check_vars() %}
         {% do prepare_engine() %}
         {% if reads_landing() %}
             {% do check_tombstones() %}

@@ -67,7 +67,7 @@ def late(shop: Shop, raw: Path) -> None:
 
 
 def duplicated(shop: Shop, raw: Path) -> None:
-    """The file of the day before again, a copy with other values, and a file of long ago."""
+    """The file of the day before again, and a copy with other values."""
     shutil.copyfile(raw / "events" / "2026-03-31.csv", raw / "events" / "again.csv")
     deliver(
         raw,
@@ -84,6 +84,10 @@ def duplicated(shop: Shop, raw: Path) -> None:
             {"event_id": "d1", "anonymous_id": "a1", "occurred_at": "2026-04-01T03:00:00"},
         ),
     )
+
+
+def repeated_history(shop: Shop, raw: Path) -> None:
+    """All that was delivered first comes again, so that nothing that is kept can stay."""
     shutil.copyfile(raw / "events" / "first.csv", raw / "events" / "long_ago.csv")
 
 
@@ -168,7 +172,7 @@ def rewritten(shop: Shop, raw: Path) -> None:
 
 DAYS: dict[str, list[Callable[[Shop, Path], None]]] = {
     "one_day": [in_order, late, duplicated, out_of_order],
-    "another_day": [corrected, merged, missing_day, rewritten],
+    "another_day": [corrected, merged, missing_day, rewritten, repeated_history],
 }
 """Kinds of deliveries, by the day on which they come together."""
 
@@ -196,6 +200,13 @@ def begin(raw: Path) -> None:
                 "customer_id": "c01",
                 "occurred_at": "2026-03-29T20:00:00",
             },
+            {"event_id": "w1", "anonymous_id": "a1", "occurred_at": "2026-03-20T03:00:00"},
+            {
+                "event_id": "w2",
+                "anonymous_id": "a1",
+                "occurred_at": "2026-03-20T04:00:00",
+                "received_at": "2026-03-31T05:00:00",
+            },
         ),
     )
     deliver(
@@ -204,6 +215,9 @@ def begin(raw: Path) -> None:
         *events(
             {"event_id": "e4", "anonymous_id": "night", "occurred_at": "2026-03-31T14:40:00"},
             {"event_id": "unread", "anonymous_id": "night", "occurred_at": "at noon"},
+            # known of another day before: the newer delivery counts, here and there
+            {"event_id": "w1", "anonymous_id": "a1", "occurred_at": "2026-03-31T03:00:00"},
+            {"event_id": "w2", "anonymous_id": "a1", "occurred_at": "2026-03-31T04:00:00"},
             *(
                 {
                     "event_id": f"t{number}",

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with session_days as (
 
     select * from {{ ref('int_session_days') }}

@@ -41,7 +41,24 @@ final as (
 
     select * from delivered_once
     union all
-    select * from repeated
+    select
+        event_id,
+        anonymous_id,
+        customer_id,
+        product_id,
+        event_name,
+        platform,
+        device_type,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        engagement_seconds,
+        occurred_at,
+        is_late,
+        unreadable_count,
+        duplicate_count,
+        event_date
+    from repeated
 
 )
 

@@ -1,9 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='event_date' if target.type == 'spark' else none,
     pre_hook="{{ forget_days_read('event_date') }}",
-    meta={'follows': 'events'},
 ) }}
 
 with delivered as (
@@ -30,6 +28,8 @@ ranked as (
     select
         delivered.*,
         count(*) over (partition by delivered.event_id) as copy_count,
+        min(delivered.event_date) over (partition by delivered.event_id) as first_copy_date,
+        max(delivered.event_date) over (partition by delivered.event_id) as last_copy_date,
         row_number() over (
             partition by delivered.event_id
             order by
@@ -77,6 +77,8 @@ newest as (
         is_late,
         unreadable_count,
         cast(copy_count - 1 as int) as duplicate_count,
+        first_copy_date,
+        last_copy_date,
         event_date
     from ranked
     where copy_number = 1 and copy_count > 1

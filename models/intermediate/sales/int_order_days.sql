@@ -14,16 +14,6 @@ order_days as (
     where is_valid and customer_id is not null
     group by customer_id, order_date
 
-),
-
-numbered as (
-
-    select
-        *,
-        cast(row_number() over (partition by customer_id order by order_date) as bigint)
-            as day_number
-    from order_days
-
 )
 
-select * from numbered
+select * from order_days

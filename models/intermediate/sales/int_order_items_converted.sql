@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with order_items as (
 
     select * from {{ ref('stg_order_items') }}

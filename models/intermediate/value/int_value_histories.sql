@@ -20,7 +20,7 @@ summed as (
         max(order_days.order_date) as last_ordered_on,
         cast(count(*) as bigint) as order_day_count,
         cast(
-            sum(case when order_days.day_number > 1 then order_days.net_revenue else 0 end)
+            sum(order_days.net_revenue) - min_by(order_days.net_revenue, order_days.order_date)
             as decimal(18, 4)
         ) as repeat_revenue
     from order_days

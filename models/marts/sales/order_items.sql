@@ -10,6 +10,24 @@ orders as (
 
 ),
 
+-- free goods take no share of what is paid, unless all is free
+order_weights as (
+
+    select
+        order_id,
+        max(line_amount) > 0 as is_paid,
+        cast(
+            case
+                when max(line_amount) > 0
+                    then sum(greatest(line_amount, cast(0 as decimal(18, 4))))
+                else count(*)
+            end as decimal(18, 4)
+        ) as order_weight
+    from order_items
+    group by order_id
+
+),
+
 weighted as (
 
     select
@@ -17,13 +35,15 @@ weighted as (
         orders.customer_id,
         orders.order_date,
         orders.net_revenue as order_net_revenue,
+        order_weights.order_weight,
         case
-            when max(order_items.line_amount) over (partition by order_items.order_id) > 0
+            when order_weights.is_paid
                 then greatest(order_items.line_amount, cast(0 as decimal(18, 4)))
             else cast(1 as decimal(18, 4))
         end as weight
     from order_items
     inner join orders on order_items.order_id = orders.order_id
+    inner join order_weights on order_items.order_id = order_weights.order_id
 
 ),
 
@@ -31,7 +51,6 @@ accumulated as (
 
     select
         *,
-        cast(sum(weight) over (partition by order_id) as decimal(18, 4)) as order_weight,
         cast(
             sum(weight) over (
                 partition by order_id

@@ -1,0 +1,89 @@
+"""Sessions are what gaps between events make, and local days what the clocks of the world show."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+from warehouse import ROOT, Build, parsed, profiles_folder
+
+SESSIONS = """
+with events as (
+    select
+        events.*,
+        coalesce(
+            case when coalesce(owners.is_shared, true) then events.customer_id end,
+            events.anonymous_id
+        ) as visitor
+    from intermediate.int_events as events
+    left join intermediate.int_device_owners as owners using (anonymous_id)
+    where coalesce(events.anonymous_id, events.customer_id) is not null
+),
+gapped as (
+    select
+        *,
+        occurred_at > lag(occurred_at) over visits + interval 30 minute as is_after_gap
+    from events
+    window visits as (partition by anonymous_id, visitor order by occurred_at, event_id)
+),
+numbered as (
+    select
+        *,
+        count(*) filter (coalesce(is_after_gap, true)) over (
+            partition by anonymous_id, visitor
+            order by occurred_at, event_id
+            rows unbounded preceding
+        ) as session_number
+    from gapped
+)
+select
+    anonymous_id,
+    min(occurred_at) as started_at,
+    max(occurred_at) as ended_at,
+    count(*) as event_count,
+    count(*) filter (event_name = 'view_item') as product_view_count,
+    coalesce(sum(engagement_seconds), 0)::decimal(18, 4) as engagement_seconds,
+    first(utm_source order by occurred_at, event_id) as utm_source,
+    first(utm_campaign order by occurred_at, event_id) as utm_campaign,
+    first(platform order by occurred_at, event_id) as platform
+from numbered
+group by anonymous_id, visitor, session_number
+"""
+"""The sessions of the sample straight from its events: no slot, no day, no day kept before."""
+
+OFFSETS = """
+{% for zone in modules.pytz.common_timezones if constant_offset(zone) is not none %}
+select '{{ zone }}' as zone, moment
+from range(timestamp '2010-01-01', timestamp '2040-01-01', interval 1 day) as days (moment)
+where
+    timezone('{{ zone }}', timezone('UTC', moment))
+    <> moment + to_minutes({{ constant_offset(zone) }})
+{{ 'union all' if not loop.last }}
+{% endfor %}
+"""
+"""Days on which a zone's clock is not where constant_offset says that it stands still."""
+
+
+def test_the_sessions_of_the_sample_are_those_of_its_events(sample_build: Build) -> None:
+    columns = SESSIONS[SESSIONS.rindex("select") :].replace("select", "").split("from")[0]
+    names = ", ".join(line.rsplit(None, 1)[-1].strip(",") for line in columns.strip().splitlines())
+    ours = f"select {names} from marts.sessions"
+    for one, other in ((ours, SESSIONS), (SESSIONS, ours)):
+        assert sample_build.rows(f"({one}) except all ({other}) limit 3") == []
+
+
+def test_a_clock_said_to_stand_still_shows_the_same_as_the_engine(tmp_path: Path) -> None:
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(
+        WAREHOUSE=":memory:", TARGET="duckdb", DBT_PROFILES_DIR=str(profiles_folder(tmp_path))
+    )
+    arguments = ["--quiet", "--log-level", "none", "--log-level-file", "none", "compile"]
+    arguments += ["--inline", OFFSETS, "--project-dir", str(ROOT)]
+    arguments += ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
+    result = dbtRunner(manifest=parsed(ROOT).deepcopy()).invoke(arguments)
+    assert result.success, result.exception
+    sql = result.result.results[0].node.compiled_code
+    assert sql.count("as zone") > 100
+    assert duckdb.sql(sql).fetchall() == []
