@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental',
+    incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='activity_date' if target.type == 'spark' else none,
     pre_hook="{{ forget_days_read('activity_date') }}",
 ) }}

@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental',
+    incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='event_date' if target.type == 'spark' else none,
     pre_hook="{{ forget_days_read('event_date') }}",
 ) }}
@@ -15,8 +16,9 @@ placed as (
     select
         *,
         {{ event_slot('occurred_at') }} as slot_number,
-        {{ struct_of(['event_id', 'utm_source', 'utm_medium', 'utm_campaign', 'device_type', 'platform']) }}
-            as details,
+        {{ struct_of([
+            'event_id', 'utm_source', 'utm_medium', 'utm_campaign', 'device_type', 'platform',
+        ]) }} as details,
         {{ struct_of(['occurred_at', 'event_id']) }} as place
     from events
     {% if is_incremental() -%}
@@ -59,33 +61,33 @@ grouped as (
 final as (
 
     select
-        anonymous_id,
-        customer_id,
-        first_event_at,
-        last_event_at,
-        first_event.event_id as first_event_id,
-        event_count,
-        product_view_count,
-        cart_add_count,
-        wishlist_add_count,
-        purchase_count,
-        engagement_seconds,
-        first_sign_up_at,
-        first_cart_add_at,
-        first_wishlist_add_at,
-        first_share_at,
-        first_product_view_at,
-        second_product_view_at,
-        third_product_view_at,
-        first_event.utm_source as utm_source,
-        first_event.utm_medium as utm_medium,
-        first_event.utm_campaign as utm_campaign,
-        first_event.device_type as device_type,
-        first_event.platform as platform,
-        late_count,
-        duplicate_count,
-        unreadable_count,
-        event_date
+        grouped.anonymous_id,
+        grouped.customer_id,
+        grouped.first_event_at,
+        grouped.last_event_at,
+        grouped.first_event.event_id as first_event_id,
+        grouped.event_count,
+        grouped.product_view_count,
+        grouped.cart_add_count,
+        grouped.wishlist_add_count,
+        grouped.purchase_count,
+        grouped.engagement_seconds,
+        grouped.first_sign_up_at,
+        grouped.first_cart_add_at,
+        grouped.first_wishlist_add_at,
+        grouped.first_share_at,
+        grouped.first_product_view_at,
+        grouped.second_product_view_at,
+        grouped.third_product_view_at,
+        grouped.first_event.utm_source,
+        grouped.first_event.utm_medium,
+        grouped.first_event.utm_campaign,
+        grouped.first_event.device_type,
+        grouped.first_event.platform,
+        grouped.late_count,
+        grouped.duplicate_count,
+        grouped.unreadable_count,
+        grouped.event_date
     from grouped
 
 )

@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental',
+    incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='event_date' if target.type == 'spark' else none,
     pre_hook="{{ forget_days_read('event_date') }}",
 ) }}

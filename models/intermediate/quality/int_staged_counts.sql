@@ -37,14 +37,19 @@ events as (
         cast(coalesce(sum(slots.event_count), 0) as bigint) as staged_count,
         cast(coalesce(sum(slots.duplicate_count), 0) as bigint) as duplicate_count,
         cast(
-            coalesce(sum(case when slots.event_date > as_of.as_of_date then slots.event_count end), 0)
-            as bigint
+            coalesce(
+                sum(case when slots.event_date > as_of.as_of_date then slots.event_count end), 0
+            ) as bigint
         ) as after_as_of_count,
         cast(coalesce(sum(slots.late_count), 0) as bigint) as late_count,
         cast(
             coalesce(
-                sum(case when coalesce(slots.anonymous_id, slots.customer_id) is null then slots.event_count end),
-                0
+                sum(
+                    case
+                        when coalesce(slots.anonymous_id, slots.customer_id) is null
+                            then slots.event_count
+                    end
+                ), 0
             ) as bigint
         ) as unidentified_count,
         cast(coalesce(sum(slots.unreadable_count), 0) as bigint) as unreadable_count

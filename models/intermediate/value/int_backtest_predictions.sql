@@ -25,16 +25,6 @@ order_days as (
 
 ),
 
-first_days as (
-
-    select
-        customer_id,
-        min(order_date) as first_ordered_on
-    from order_days
-    group by customer_id
-
-),
-
 -- first order days are left out of the days before, as nobody has another first one to come
 counted as (
 
@@ -61,14 +51,14 @@ counted as (
             ) as decimal(18, 4)
         ) as earlier_revenue
     from order_days
-    inner join first_days on order_days.customer_id = first_days.customer_id
+    inner join scores on order_days.customer_id = scores.customer_id
     inner join dates
         on
             order_days.order_date
             > {{ add_days('dates.fitted_until', '-' ~ var('value_backtest_days')) }}
             and order_days.order_date
             <= {{ add_days('dates.fitted_until', var('value_backtest_days')) }}
-    where order_days.order_date > first_days.first_ordered_on
+    where order_days.order_date > {{ add_days('dates.fitted_until', '-1 * scores.age_days') }}
     group by order_days.customer_id
 
 ),
