@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from dangol.quoting import identifier, literal
+
 RAW_TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "customers": ("customer_id",),
     "orders": ("order_id",),
@@ -67,7 +69,7 @@ def run_mapping(sql_file: Path, sources: dict[str, Path], out: Path) -> dict[str
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")
         for name, path in sources.items():
-            connection.execute(f"set variable {_identifier(name)} = {_literal(str(path))}")
+            connection.execute(f"set variable {identifier(name)} = {literal(path)}")
         try:
             connection.execute(sql)
             tables, notes = _created_tables(connection, sql_file)
@@ -138,8 +140,8 @@ def _write_tables(
     try:
         for table, part in parts.items():
             connection.execute(
-                f"copy (from {_identifier(table)} order by {_sort_columns(connection, table)}) "
-                f"to {_literal(str(part))} (format parquet, compression zstd)"
+                f"copy (from {identifier(table)} order by {_sort_columns(connection, table)}) "
+                f"to {literal(part)} (format parquet, compression zstd)"
             )
         counts = {table: _count_rows(connection, table) for table in tables}
         for table, part in parts.items():
@@ -153,24 +155,14 @@ def _write_tables(
 def _sort_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """Return the table's columns, key first, as the SQL of a total order."""
     columns = [
-        str(row[0]) for row in connection.execute(f"describe {_identifier(table)}").fetchall()
+        str(row[0]) for row in connection.execute(f"describe {identifier(table)}").fetchall()
     ]
     key = [column for column in RAW_TABLE_KEYS[table] if column in columns]
     rest = [column for column in columns if column not in key]
-    return ", ".join(_identifier(column) for column in [*key, *rest])
+    return ", ".join(identifier(column) for column in [*key, *rest])
 
 
 def _count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Return the number of rows of a table or view."""
-    row = connection.execute(f"select count(*) from {_identifier(table)}").fetchone()
+    row = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
     return int(row[0]) if row else 0
-
-
-def _identifier(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + text.replace("'", "''") + "'"

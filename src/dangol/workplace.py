@@ -24,6 +24,7 @@ from typing import BinaryIO
 import duckdb
 
 from dangol.progress import one_line
+from dangol.quoting import literal
 from dangol.settings import Settings
 
 LOCK = "lock"
@@ -163,9 +164,9 @@ def publish(place: Workplace, is_first: bool = False) -> None:
                 f"another program has made {place.published} during the build; nothing was"
                 " published, so that nothing in it is lost. Build again."
             )
-        _write_out(place.copy)
+        write_out(place.copy)
         place.copy.replace(place.published)
-        _write_out(place.published.parent)
+        write_out(place.published.parent)
         _clear(place)
 
 
@@ -399,8 +400,7 @@ class _Runs:
     @contextmanager
     def _attached(self, file: Path, options: str = "") -> Iterator[dict[str, str]]:
         """Attach a file as `other`; give the SQL that made each of its tables of runs."""
-        path = str(file).replace("'", "''")
-        self._connection.execute(f"attach '{path}' as other {options}")
+        self._connection.execute(f"attach {literal(file)} as other {options}")
         try:
             yield dict(
                 self._connection.execute(
@@ -421,7 +421,7 @@ def _log_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.wal")
 
 
-def _write_out(path: Path) -> None:
+def write_out(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

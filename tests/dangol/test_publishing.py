@@ -146,7 +146,7 @@ def test_no_warehouse_ends_with_1_and_spark_with_2(
 def fast_disk() -> Iterator[None]:
     """Leave out waiting for the disk: no test pulls the plug."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dangol.publishing.publication._fsync", lambda path: None)
+        patch.setattr("dangol.publishing.publication.write_out", lambda path: None)
         yield
 
 

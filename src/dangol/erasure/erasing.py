@@ -40,7 +40,8 @@ from dangol.erasure.tables import (
 )
 from dangol.erasure.tombstones import ErasureError, folder_of, read_key, read_tombstones
 from dangol.publishing.publication import locked, private, remove_leftovers
-from dangol.workplace import WorkError, held
+from dangol.quoting import literal
+from dangol.workplace import WorkError, held, write_out
 
 COLUMNS_OF_FILES: Mapping[str, str] = {
     **{"external_id": "customer_id", "External ID": "customer_id", "Customer ID": "customer_id"},
@@ -203,9 +204,9 @@ def erase(
     tombstones = read_tombstones(folder)
     with _held(places), private(), duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set temp_directory = {_sql_text(places.work / 'spill')}")
+        connection.execute(f"set temp_directory = {literal(places.work / 'spill')}")
         if os.environ.get("MEMORY"):
-            connection.execute(f"set memory_limit = {_sql_text(os.environ['MEMORY'])}")
+            connection.execute(f"set memory_limit = {literal(os.environ['MEMORY'])}")
         attach(connection)
         _open_warehouse(connection, places, dry_run)
         found = find(connection, names, code, limits)
@@ -368,7 +369,7 @@ def _replace_warehouse(
             os.fsync(file.fileno())
         aside.chmod(places.warehouse.stat().st_mode & 0o777)
         aside.replace(places.warehouse)
-        _fsync(places.warehouse.parent)
+        write_out(places.warehouse.parent)
     except BaseException:
         connection.execute("use memory; detach database if exists new")
         aside.unlink(missing_ok=True)
@@ -388,10 +389,6 @@ def _held(places: Places) -> Iterator[None]:
         raise ErasureError(f"Nothing more was erased: {error}") from None
 
 
-def _sql_text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
@@ -401,11 +398,3 @@ def _remove(path: Path) -> None:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

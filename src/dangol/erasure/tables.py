@@ -11,6 +11,7 @@ import duckdb
 
 from dangol.erasure.engine import DATABASE
 from dangol.erasure.person import FOUND, normal_sql
+from dangol.quoting import identifier, literal
 
 TYPES_OF_COLUMNS: dict[str, tuple[str, ...]] = {
     "customer_id": ("customer_id",),
@@ -101,7 +102,7 @@ class _Column:
 
     @property
     def quoted(self) -> str:
-        return quoted(self.name)
+        return identifier(self.name)
 
     @property
     def text(self) -> str:
@@ -245,19 +246,20 @@ def rewrite(
     Raises:
         RuntimeError: other rows came over than were counted.
     """
-    connection.execute(f"copy from database {quoted(old)} to {quoted(new)} (schema)")
+    connection.execute(f"copy from database {identifier(old)} to {identifier(new)} (schema)")
     changes = []
     for (schema, table), columns in tables_of(connection, old).items():
-        place = f"{quoted(schema)}.{quoted(table)}"
-        source = f"{quoted(old)}.{place}"
+        place = f"{identifier(schema)}.{identifier(table)}"
+        source = f"{identifier(old)}.{place}"
         named = _Named.count(connection, source, columns, rules)
         selected = named.values if named.changed else [column.quoted for column in columns]
         condition = f" where not ({named.condition})" if named.removed else ""
+        names = ", ".join(column.quoted for column in columns)
         connection.execute(
-            f"insert into {quoted(new)}.{place} ({', '.join(column.quoted for column in columns)})"
+            f"insert into {identifier(new)}.{place} ({names})"
             f" select {', '.join(selected)} from {source}{condition}"
         )
-        after = _one(connection, f"select count(*) from {quoted(new)}.{place}")
+        after = _one(connection, f"select count(*) from {identifier(new)}.{place}")
         if after != named.rows - named.removed:
             raise RuntimeError(
                 f"{schema}.{table}: {after} rows came over, not {named.rows - named.removed}"
@@ -270,7 +272,7 @@ def rewrite(
         " or schema_name = 'staging' and regexp_matches(sql, '\\blanding\\b'))",
         [new],
     ).fetchall():
-        connection.execute(f"drop view {quoted(new)}.{quoted(schema)}.{quoted(view)}")
+        connection.execute(f"drop view {identifier(new)}.{identifier(schema)}.{identifier(view)}")
     return changes
 
 
@@ -278,7 +280,7 @@ def remaining(connection: duckdb.DuckDBPyConnection, database: str, rules: Rules
     """Return the number of rows that name the people, by table; {}: nobody."""
     found = {}
     for (schema, table), columns in tables_of(connection, database).items():
-        source = f"{quoted(database)}.{quoted(schema)}.{quoted(table)}"
+        source = f"{identifier(database)}.{identifier(schema)}.{identifier(table)}"
         named = _Named.count(connection, source, columns, rules)
         if named.removed or named.changed:
             found[f"{schema}.{table}"] = named.removed + named.changed
@@ -352,7 +354,7 @@ def parts_of_others(
                 rows = connection.execute(
                     f"select distinct unnest(regexp_extract_all(whole, '{pattern}')) from"
                     f" (select concat_ws(chr(10), {texts_of_row}) as whole"
-                    f" from {quoted(database)}.{quoted(schema)}.{quoted(table)})"
+                    f" from {identifier(database)}.{identifier(schema)}.{identifier(table)})"
                     f" where regexp_matches(whole, '{pattern}')"
                 ).fetchall()
                 found |= {str(row[0]) for row in rows}
@@ -412,14 +414,9 @@ def pattern_of(identifiers: Collection[tuple[str, str]]) -> str:
     return pattern if len(pattern) < LONGEST_PATTERN else "[0-9A-Za-z]"
 
 
-def quoted(name: str) -> str:
-    """Return an SQL identifier between quotes."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def attach_file(
     connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool
 ) -> None:
     """Attach a DuckDB file under a name."""
-    place = str(path).replace("'", "''")
-    connection.execute(f"attach '{place}' as {quoted(name)}{' (read_only)' if read_only else ''}")
+    options = " (read_only)" if read_only else ""
+    connection.execute(f"attach {literal(path)} as {identifier(name)}{options}")

@@ -27,6 +27,7 @@ from typing import Any
 
 from dangol.destinations import DESTINATIONS, FormatError, read_rows, write_rows
 from dangol.publishing.basis import RefusedError
+from dangol.workplace import write_out
 
 STEMS = ("members", "additions", "removals")
 
@@ -268,18 +269,18 @@ def publish_folder(out: Path, staging: Path, manifest: Mapping[str, Any], docs: 
     """
     (staging / "manifest.json").write_text(as_json(manifest), "utf-8")
     for path in sorted(staging.rglob("*"), reverse=True):
-        _fsync(path)
-    _fsync(staging)
+        write_out(path)
+    write_out(staging)
     publications = staging.parent
     link = out / "current"
     former = link.readlink().name if link.is_symlink() else None
     staging.rename(publications / manifest["id"])
-    _fsync(publications)
+    write_out(publications)
     switch = out / f".current-{manifest['id']}"
     switch.unlink(missing_ok=True)
     switch.symlink_to(Path(publications.name) / manifest["id"])
     switch.replace(link)
-    _fsync(out)
+    write_out(out)
     for folder in [*publications.iterdir(), *docs.glob("*")]:  # the one before this stays
         if folder.name not in (manifest["id"], former):
             shutil.rmtree(folder)
@@ -316,11 +317,3 @@ def sha256_of(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from dangol.quoting import literal
+
 # Raw table -> (format, order of the rows). Events are written apart, some days at a time.
 TABLES: dict[str, tuple[str, str]] = {
     "customers": ("csv", "customer_id"),
@@ -159,5 +161,4 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: str, path: Path, level:
         options = "format csv, header"
     else:
         options = f"format parquet, compression zstd, compression_level {level}"
-    target = str(path).replace("'", "''")
-    connection.execute(f"copy ({source}) to '{target}' ({options})")
+    connection.execute(f"copy ({source}) to {literal(path)} ({options})")
