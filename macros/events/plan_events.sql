@@ -44,16 +44,17 @@
         "create table " ~ landing_relation('postponed_events') ~ " as " ~ (
             "select event_id, file, event_date, is_copy from intermediate.int_postponed_events where event_date < "
             ~ first_day_read ~ " and file in " ~ kept_files if is_continued
-            else "select cast(null as string) as event_id, cast(null as string) as file, cast(null as date) as event_date,"
-            ~ " cast(null as boolean) as is_copy where false"
+            else no_rows({'event_id': 'string', 'file': 'string', 'event_date': 'date', 'is_copy': 'boolean'})
         )
     ) %}
     {% do run_query(
         "create table " ~ landing_relation('kept_rejections') ~ " as " ~ (
             "select row_key, row_date, file, file_row, reason, row_text from staging.stg_rejected_rows where table_name = 'events'"
             ~ " and file in " ~ unread_files if is_continued
-            else "select cast(null as string) as row_key, cast(null as date) as row_date, cast(null as string) as file, cast(null as bigint) as file_row,"
-            ~ " cast(null as string) as reason, cast(null as string) as row_text where false"
+            else no_rows({
+                'row_key': 'string', 'row_date': 'date', 'file': 'string', 'file_row': 'bigint', 'reason': 'string',
+                'row_text': 'string',
+            })
         )
     ) %}
 {% endmacro %}
@@ -62,10 +63,9 @@
 {% macro known_event_files() %}
     {% set known = adapter.get_relation(target.database, 'intermediate', 'int_event_files') %}
     {% if known is none or flags.FULL_REFRESH %}
-        {% do return(
-            "select cast(null as string) as file, cast(null as bigint) as size_bytes, cast(null as timestamp) as modified_at,"
-            ~ " cast(null as date) as first_date, cast(null as date) as last_date where false"
-        ) %}
+        {% do return(no_rows({
+            'file': 'string', 'size_bytes': 'bigint', 'modified_at': 'timestamp', 'first_date': 'date', 'last_date': 'date',
+        })) %}
     {% endif %}
     {% set has_same_settings = "settings = '" ~ event_settings() ~ "' and " ~ (
         "as_of_date <= date '" ~ var('as_of') ~ "'" if var('as_of') else "as_of_date is null"
@@ -178,9 +178,7 @@
 -#}
 {% macro file_facts(files) %}
     {% if not files %}
-        {% do return(
-            "select cast(null as string) as file, cast(null as bigint) as size_bytes, cast(null as timestamp) as modified_at where false"
-        ) %}
+        {% do return(no_rows({'file': 'string', 'size_bytes': 'bigint', 'modified_at': 'timestamp'})) %}
     {% endif %}
     {% set root_length = files[0].path | length - files[0].inside | length %}
     {{ return(adapter.dispatch('file_facts', 'dangol')(files, root_length)) }}

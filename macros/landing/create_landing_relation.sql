@@ -30,16 +30,15 @@
 
 {#- A select with the columns of a landing relation and no row. table: an entry of raw_contract(). -#}
 {% macro empty_landing_query(table) %}
-    select
-        {%- for column in table.columns %}
-        cast(null as {{ 'string' if column.type == 'json' else column.type }}) as {{ column.name }},
-        {%- endfor %}
-        cast(null as string) as _file,
-        cast(null as bigint) as _file_row,
-        cast(null as string) as _rejected_because,
-        cast(null as int) as _unreadable_count,
-        cast(null as string) as _row_text
-    where false
+    {%- set columns = {} -%}
+    {%- for column in table.columns -%}
+        {%- do columns.update({column.name: 'string' if column.type == 'json' else column.type}) -%}
+    {%- endfor -%}
+    {%- do columns.update({
+        '_file': 'string', '_file_row': 'bigint', '_rejected_because': 'string', '_unreadable_count': 'int',
+        '_row_text': 'string',
+    }) -%}
+    {{ no_rows(columns) }}
 {% endmacro %}
 
 {#-

@@ -351,8 +351,8 @@ MUTATIONS = [
     Mutation(
         "the first order of the hidden days counts as a repeat",
         "models/intermediate/value/int_backtest_predictions.sql",
-        "where order_days.day_number > 1",
-        "where order_days.day_number > 0",
+        "where order_days.order_date > {{ add_days",
+        "where order_days.order_date >= {{ add_days",
     ),
     Mutation(
         "a cohort is judged a day before everybody has had the time",

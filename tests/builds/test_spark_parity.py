@@ -40,6 +40,8 @@ MODELLED = frozenset(
     )
 )
 """Models whose doubles come of logarithms; those of all others are equal to the last digit."""
+OF_THE_ENGINE = ("int_event_files", "settings")
+"""A model and its column that hashes SQL, in which the engines differ."""
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +96,7 @@ class Pair:
             for row in self.connection.execute(f"describe {table}").fetchall()
         ]
         assert [column for column, _ in columns] == theirs.column_names
+        columns = [pair for pair in columns if (name, pair[0]) != OF_THE_ENGINE]
         listed = ", ".join(f'{spoken(column, kind)} as "{column}"' for column, kind in columns)
         doubles = [column for column, kind in columns if kind == "DOUBLE"]
         if name in MODELLED and doubles:

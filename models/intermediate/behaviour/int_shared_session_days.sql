@@ -40,13 +40,10 @@ visitor_slots as (
 
 open_sessions as (
 
-    select
-        cast(null as string) as anonymous_id,
-        cast(null as string) as identifier_type,
-        cast(null as string) as identifier,
-        cast(null as timestamp) as last_event_at,
-        cast(null as timestamp) as session_started_at
-    where false
+    {{ no_rows({
+        'anonymous_id': 'string', 'identifier_type': 'string', 'identifier': 'string',
+        'last_event_at': 'timestamp', 'session_started_at': 'timestamp',
+    }) }}
 
 ),
 

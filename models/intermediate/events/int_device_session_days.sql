@@ -40,12 +40,10 @@ open_sessions as (
         and last_event_at >= {{ add_minutes(day_begins_at(first_day_read()), -1 * var('session_gap_minutes') | int) }}
     group by identifier_type, identifier
     {%- else -%}
-    select
-        cast(null as string) as identifier_type,
-        cast(null as string) as identifier,
-        cast(null as timestamp) as last_event_at,
-        cast(null as timestamp) as session_started_at
-    where false
+    {{ no_rows({
+        'identifier_type': 'string', 'identifier': 'string',
+        'last_event_at': 'timestamp', 'session_started_at': 'timestamp',
+    }) }}
     {%- endif %}
 
 ),
