@@ -15,7 +15,7 @@
 
 {#- When the nth event with a name happened in a group; null when there were fewer. n: 1 to 3. -#}
 {% macro nth_event(name, n) -%}
-    {{ nth_smallest("case when event_name = '" ~ name ~ "' then occurred_at end", n, 3) }}
+    {{ nth_smallest("case when event_name = '" ~ name ~ "' then occurred_at end", n) }}
 {%- endmacro %}
 
 {#-
@@ -38,9 +38,9 @@
     name: what happened at these times.
 -#}
 {% macro first_three_aggregates(name) -%}
-    {{ nth_smallest('first_' ~ name, 1, 3) }} as smallest_first,
-    {{ nth_smallest('first_' ~ name, 2, 3) }} as next_first,
-    {{ nth_smallest('first_' ~ name, 3, 3) }} as last_first,
+    {{ nth_smallest('first_' ~ name, 1) }} as smallest_first,
+    {{ nth_smallest('first_' ~ name, 2) }} as next_first,
+    {{ nth_smallest('first_' ~ name, 3) }} as last_first,
     min(second_{{ name }}) as smallest_second,
     min(third_{{ name }}) as smallest_third
 {%- endmacro %}

@@ -20,7 +20,7 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- A zone whose clock stands still is a sum, which takes a twentieth of the time of a look-up. -#}
+{#- In a zone whose clock stands still a sum saves the look-up, which is dear for every row. -#}
 {% macro duckdb__local_time(timestamp, zone) -%}
     {%- set looked_up = "timezone('" ~ zone ~ "', timezone('UTC', " ~ timestamp ~ "))" -%}
     {%- set offset = constant_offset(zone) -%}
