@@ -110,6 +110,9 @@ def run_build(
     return replace(outcome, failures=failures, failed_copy=place.copy)
 
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
 class Stopped(KeyboardInterrupt):
     """The process was asked to end.
 
@@ -127,9 +130,11 @@ def stoppable() -> Iterator[Callable[[], None]]:
     """Turn SIGINT and SIGTERM into `Stopped`; give a function that raises it where it got lost.
 
     Code that catches every exception can swallow the one that a signal raises within it. What is
-    asked to stop must not be published, so the function is called before.
+    asked to stop must not be published, so the function is called before. Python itself swallows
+    what is raised while it collects garbage, and prints it, which is of no use to anybody here.
     """
     asked: list[int] = []
+    tell_swallowed = sys.unraisablehook
 
     def stop(number: int, frame: object) -> None:
         asked.append(number)
@@ -139,15 +144,42 @@ def stoppable() -> Iterator[Callable[[], None]]:
         if asked:
             raise Stopped(asked[0])
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    def swallowed(what: Any) -> None:
+        if not isinstance(what.exc_value, Stopped):
+            tell_swallowed(what)
+
+    before = {number: signal.signal(number, stop) for number in STOPS}
+    sys.unraisablehook = swallowed
     try:
         yield stop_if_asked
     except KeyboardInterrupt:
         stop_if_asked()  # what dbt makes of `Stopped` is a KeyboardInterrupt of its own
         raise
     finally:
+        sys.unraisablehook = tell_swallowed
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def stops_waiting() -> Iterator[Callable[..., None]]:
+    """Let SIGINT and SIGTERM wait until the function given is called, or until the end.
+
+    Until dbt has read how it is to log, it prints whatever is raised within it as a traceback.
+    """
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda one, _: came.append(one)) for number in STOPS}
+
+    def wait_no_longer(*_: object) -> None:
+        while before:
+            signal.signal(*before.popitem())
+        while came:
+            signal.raise_signal(came.pop())
+
+    try:
+        yield wait_no_longer
+    finally:
+        wait_no_longer()
 
 
 def run_docs(settings: Settings, root: Path) -> Outcome:
@@ -236,8 +268,10 @@ def invoke(
 
     quiet = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
     common = ["--project-dir", ".", "--vars", json.dumps(variables)]
-    runner = dbtRunner(manifest=manifest, callbacks=[listen] if listen else [])
-    result = runner.invoke([*quiet, *arguments, *common])
+    with stops_waiting() as wait_no_longer:  # its first event comes when the log is set up
+        callbacks = [wait_no_longer, *([listen] if listen else [])]
+        runner = dbtRunner(manifest=manifest, callbacks=callbacks)
+        result = runner.invoke([*quiet, *arguments, *common])
     connections = sys.modules.get("dbt.adapters.duckdb.connections")
     if connections:  # so that others can open the file
         connections.DuckDBConnectionManager.close_all_connections()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 
-from dangol.build import Stopped, plain_message, stoppable
+from dangol.build import Stopped, plain_message, stoppable, stops_waiting
 from dangol.progress import Progress
 
 
@@ -84,6 +85,34 @@ def test_a_signal_that_other_code_swallowed_stops_all_the_same() -> None:
             signal.raise_signal(signal.SIGTERM)
         stop_if_asked()
     assert stopped.value.number == signal.SIGTERM
+
+
+def test_a_signal_in_a_finalizer_stops_afterwards_and_prints_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(Stopped), stoppable() as stop_if_asked:
+        Finalized()
+        stop_if_asked()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_signal_can_be_made_to_wait() -> None:
+    done = []
+    with pytest.raises(Stopped), stoppable(), stops_waiting() as wait_no_longer:
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.append("while it waits")
+        wait_no_longer()
+        done.append("afterwards")
+    with pytest.raises(Stopped), stoppable():
+        with stops_waiting():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("to the end")
+        done.append("afterwards")
+    assert done == ["while it waits", "to the end"]
 
 
 def test_a_signal_that_other_code_made_its_own_error_of_is_still_that_signal() -> None:
