@@ -152,6 +152,10 @@ class Bench:
             shutil.copytree(run / "target", run / "full_target", dirs_exist_ok=True)
 
     def _dangol(self, run: Path, options: list[str], target: str = "duckdb") -> Measured:
+        # a profile of one's own may set other limits
+        profiles = run / "profiles"
+        profiles.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "profiles.example.yml", profiles / "profiles.yml")
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT / "src"),
@@ -159,10 +163,11 @@ class Bench:
             "WAREHOUSE": str(run / "bench.duckdb"),
             "TARGET": target,
             "SPARK_FOLDER": str(run / "spark"),
+            "DBT_PROFILES_DIR": str(profiles),
             "DBT_TARGET_PATH": str(run / "target"),
             "DBT_LOG_PATH": str(run / "logs"),
         }
-        for name in ("AS_OF", "CURRENCY", "TIMEZONE", "SIZE"):
+        for name in ("AS_OF", "CURRENCY", "TIMEZONE", "SIZE", "MEMORY", "THREADS", "SPILL_FOLDER"):
             environment.pop(name, None)
         command = [sys.executable, "-m", "dangol", "build", *options]
         return measure(command, ROOT, run / "build.log", environment)

@@ -36,7 +36,10 @@ prices as (
         message_type,
         cost,
         valid_from,
-        lead(valid_from) over (partition by message_type order by valid_from) as valid_until
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by message_type
+            order by valid_from
+        ) as valid_until
     from message_costs
 
 ),
@@ -47,6 +50,7 @@ fallbacks as (
     select
         campaign_eligibility.campaign_id,
         campaign_eligibility.customer_id,
+        'kakao' as replaced_channel,
         upper(campaign_texts.message_type) as message_type,
         campaign_texts.title,
         campaign_texts.body
@@ -113,15 +117,12 @@ recipients as (
         on
             campaign_eligibility.campaign_id = fallbacks.campaign_id
             and campaign_eligibility.customer_id = fallbacks.customer_id
-            and campaign_eligibility.channel = 'kakao'
+            and campaign_eligibility.channel = fallbacks.replaced_channel
     left join prices
         on
             campaign_texts.message_type = prices.message_type
             and {{ local_date('campaign_eligibility.send_at') }} >= prices.valid_from
-            and (
-                prices.valid_until is null
-                or {{ local_date('campaign_eligibility.send_at') }} < prices.valid_until
-            )
+            and {{ local_date('campaign_eligibility.send_at') }} < prices.valid_until
     where campaign_eligibility.is_eligible
 
 )

@@ -5,20 +5,24 @@
     pre_hook="{{ forget_days_read('event_date') }}",
 ) }}
 
+{%- set of_days_read -%}
+    {% if is_incremental() %}where event_date >= {{ first_day_read() }}{% endif %}
+{%- endset -%}
+
 with delivered as (
 
     select * from {{ ref('int_delivered_events') }}
-    {% if is_incremental() -%}
-    where event_date >= {{ first_day_read() }}
-    {%- endif %}
+    {{ of_days_read }}
 
 ),
 
--- numbers are counted faster than text; an event that only shares its number falls out below
+-- numbers are counted faster than text; an event that only shares its number falls out below.
+-- Not from `delivered`: of a CTE that is read twice DuckDB keeps all rows with all their columns
 suspects as (
 
     select {{ quick_hash('event_id') }} as event_hash
-    from delivered
+    from {{ ref('int_delivered_events') }}
+    {{ of_days_read }}
     group by {{ quick_hash('event_id') }}
     having count(*) > 1
 

@@ -18,12 +18,13 @@ as_of as (
 
 ),
 
+-- an end for every rate: with `or valid_until is null` each order would meet each rate
 rates as (
 
     select
         exchange_rates.from_currency,
         exchange_rates.valid_from,
-        lead(exchange_rates.valid_from) over (
+        lead(exchange_rates.valid_from, 1, cast('9999-12-31' as date)) over (
             partition by exchange_rates.from_currency
             order by exchange_rates.valid_from
         ) as valid_until,
@@ -49,7 +50,7 @@ rated as (
         on
             orders.currency = rates.from_currency
             and orders.order_date >= rates.valid_from
-            and (orders.order_date < rates.valid_until or rates.valid_until is null)
+            and orders.order_date < rates.valid_until
 
 ),
 

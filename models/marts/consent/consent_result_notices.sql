@@ -44,6 +44,7 @@ recorded_noes as (
     select
         withdrawals.customer_id,
         withdrawals.channel,
+        withdrawals.answered_in,
         withdrawals.changed_at,
         min(refusals.result_notified_at) as result_notified_at
     from advertising_answers as withdrawals
@@ -57,7 +58,11 @@ recorded_noes as (
         withdrawals.answered_in = 'message_events'
         and refusals.answered_in = 'consents'
         and not refusals.is_granted
-    group by withdrawals.customer_id, withdrawals.channel, withdrawals.changed_at
+    group by
+        withdrawals.customer_id,
+        withdrawals.channel,
+        withdrawals.answered_in,
+        withdrawals.changed_at
 
 ),
 
@@ -86,9 +91,9 @@ given_answers as (
             and advertising_answers.changed_at = moments.changed_at
     left join recorded_noes
         on
-            advertising_answers.answered_in = 'message_events'
-            and advertising_answers.customer_id = recorded_noes.customer_id
+            advertising_answers.customer_id = recorded_noes.customer_id
             and advertising_answers.channel = recorded_noes.channel
+            and advertising_answers.answered_in = recorded_noes.answered_in
             and advertising_answers.changed_at = recorded_noes.changed_at
     group by
         advertising_answers.customer_id,
