@@ -202,6 +202,7 @@ def _run(arguments: list[str], settings: Settings, root: Path, progress: Progres
     with same_environment_after():
         if prepare(settings, root):
             progress.say("  profiles.yml was made from profiles.example.yml.")
+        progress.warnings += profile_warnings(settings)
         if settings.target == "spark":
             os.environ["SPARK_FOLDER"] = str(spark_folder(root))
         result = invoke(arguments, settings.dbt_vars(), listen=progress.listen)
@@ -248,6 +249,19 @@ def prepare(settings: Settings, root: Path) -> bool:
         return False
     shutil.copyfile("profiles.example.yml", "profiles.yml")
     return True
+
+
+def profile_warnings(settings: Settings) -> list[str]:
+    """Return what a profile of the user's own, or of an older version, does not say but should."""
+    profile = Path(os.environ.get("DBT_PROFILES_DIR", ".")) / "profiles.yml"
+    if settings.target == "spark" or not profile.exists():
+        return []
+    if "memory_limit" in profile.read_text(encoding="utf-8"):
+        return []
+    return [
+        f"{profile} sets no memory_limit: DuckDB takes up to 80 % of the machine's memory, whatever"
+        " MEMORY says. Take over `config_options` from profiles.example.yml."
+    ]
 
 
 def invoke(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from dangol.build import Stopped, plain_message, stoppable, stops_waiting
+from dangol.build import Stopped, plain_message, profile_warnings, stoppable, stops_waiting
 from dangol.progress import Progress
+from dangol.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def event(name: str, level: str = "debug", text: str = "", **data: object) -> SimpleNamespace:
@@ -122,3 +127,17 @@ def test_a_signal_that_other_code_made_its_own_error_of_is_still_that_signal() -
         except BaseException:
             raise KeyboardInterrupt from None
     assert stopped.value.number == signal.SIGTERM
+
+
+def test_a_profile_without_a_limit_of_memory_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    example = (ROOT / "profiles.example.yml").read_text(encoding="utf-8")
+    profile = tmp_path / "profiles.yml"
+    profile.write_text(example, encoding="utf-8")
+    assert profile_warnings(Settings()) == []
+    profile.write_text(re.sub("(?m)^ *memory_limit:.*$", "", example), encoding="utf-8")
+    (warning,) = profile_warnings(Settings())
+    assert f"{profile} sets no memory_limit" in warning
+    assert profile_warnings(Settings(target="spark")) == []
