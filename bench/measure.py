@@ -60,7 +60,7 @@ def measure(
     return Measured(
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
-        peak_bytes=max(usage.ru_maxrss * 1024, watcher.peak_bytes),
+        peak_bytes=watcher.peak_bytes,  # ru_maxrss knows that of this process too, at the fork
         read_bytes=counters.get("rchar", 0),
         written_bytes=counters.get("wchar", 0),
         output=text,
@@ -79,7 +79,7 @@ class _Watcher(threading.Thread):
     def run(self) -> None:
         while not self._over.wait(PAUSE):
             held = sum(_resident_bytes(process) for process in _family(self._process))
-            self.peak_bytes = max(self.peak_bytes, held)
+            self.peak_bytes = max(self.peak_bytes, held, _highest_bytes(self._process))
 
     def stop(self) -> None:
         self._over.set()
@@ -107,6 +107,15 @@ def _resident_bytes(process: int) -> int:
     except (OSError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGESIZE")
+
+
+def _highest_bytes(process: int) -> int:
+    """Return the most memory that the program of a process has held so far."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 def _counters(process: int) -> dict[str, int]:
