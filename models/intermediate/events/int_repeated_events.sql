@@ -5,14 +5,12 @@
     pre_hook="{{ forget_days_read('event_date') }}",
 ) }}
 
-{%- set of_days_read -%}
-    {% if is_incremental() %}where event_date >= {{ first_day_read() }}{% endif %}
-{%- endset -%}
-
 with delivered as (
 
     select * from {{ ref('int_delivered_events') }}
-    {{ of_days_read }}
+    {% if is_incremental() -%}
+    where event_date >= {{ first_day_read() }}
+    {%- endif %}
 
 ),
 
@@ -22,7 +20,9 @@ suspects as (
 
     select {{ quick_hash('event_id') }} as event_hash
     from {{ ref('int_delivered_events') }}
-    {{ of_days_read }}
+    {% if is_incremental() -%}
+    where event_date >= {{ first_day_read() }}
+    {%- endif %}
     group by {{ quick_hash('event_id') }}
     having count(*) > 1
 
