@@ -167,7 +167,7 @@ class Bench:
             "DBT_TARGET_PATH": str(run / "target"),
             "DBT_LOG_PATH": str(run / "logs"),
         }
-        for name in ("AS_OF", "CURRENCY", "TIMEZONE", "SIZE", "MEMORY", "THREADS", "SPILL_FOLDER"):
+        for name in ("AS_OF", "CURRENCY", "TIMEZONE", "SIZE"):
             environment.pop(name, None)
         command = [sys.executable, "-m", "dangol", "build", *options]
         return measure(command, ROOT, run / "build.log", environment)

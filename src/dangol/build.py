@@ -22,6 +22,7 @@ from dangol.settings import Settings
 from dangol.workplace import Workplace, held, publish, tell_shortage, working
 
 FAILED = frozenset(["error", "fail", "runtime error", "partial success"])
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,6 @@ def run_build(
             return outcome
     failures = tell_shortage(outcome.failures, place, settings.memory)
     return replace(outcome, failures=failures, failed_copy=place.copy)
-
-
-STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(KeyboardInterrupt):

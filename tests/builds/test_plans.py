@@ -15,9 +15,9 @@ FEW_ROWS = {"int_cap_releases": "a handful of frequency caps"}
 
 
 def test_what_can_be_joined_by_equal_keys_is_joined_by_them(sample_build: Build) -> None:
-    """An outer join with a condition on one side alone, or with an `or`, costs the engine its hash.
+    """A left join with an `or`, or with a condition on its left side alone, costs DuckDB its hash.
 
-    It then takes every pair of rows: unnoticed on a sample, endless on a large shop.
+    It then takes every pair of rows: unnoticed on a sample, too much for a large shop.
     """
     target = sample_build.warehouse.parent / "target"
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
