@@ -21,11 +21,21 @@
     {{- adapter.dispatch('prorate', 'dangol')(amount, part, whole) -}}
 {% endmacro %}
 
-{#- Dividing 128 bits takes long, and is not needed where nothing or everything is shared out. -#}
+{#-
+    Dividing 128 bits takes long: not needed where nothing or everything is shared out, nor where
+    amount and whole, in units of 0.0001, are less than 3e9, so that their product fits 64 bits.
+-#}
 {% macro duckdb__prorate(amount, part, whole) -%}
     case
         when {{ part }} = 0 then cast(0 as decimal(18, 4))
         when {{ part }} = {{ whole }} then {{ amount }}
+        when {{ amount }} < 300000 and {{ whole }} < 300000 then cast(
+            cast(
+                (cast(cast({{ amount }} as decimal(10, 4)) * 10000 as bigint) * cast(cast({{ part }} as decimal(10, 4)) * 10000 as bigint))
+                // cast(cast({{ whole }} as decimal(10, 4)) * 10000 as bigint)
+                as decimal(10, 0)
+            ) * 0.0001 as decimal(18, 4)
+        )
         else cast(
             cast(
                 (cast(cast({{ amount }} as decimal(38, 4)) * 10000 as hugeint) * cast(cast({{ part }} as decimal(38, 4)) * 10000 as hugeint))

@@ -21,7 +21,10 @@
     {%- set same_key = matches | join(' and ') -%}
     {%- set names = (adapter.get_columns_in_relation(landed) if execute else [])
         | map(attribute='name') | reject('in', ['_file', '_file_row', '_rejected_because', '_unreadable_count', '_row_text']) | list -%}
-    {#- nearly every key is delivered once: only the others are sorted -#}
+    {#-
+        Nearly every key is delivered once: only the others are sorted. Keys of rejected rows among
+        them do no harm, and without asking for these the keys alone are read.
+    -#}
     with repeated_keys as (
 
         select
@@ -29,7 +32,7 @@
             {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ relation }}
-        where _rejected_because is null
+        where {{ key[0] }} is not null
         group by {{ key | join(', ') }}
         having count(*) > 1
 

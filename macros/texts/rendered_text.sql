@@ -14,11 +14,12 @@
 {#-
     A template's text with the variable of each slot (`variable_1`) replaced by its value (`value_1`).
 
-    text: SQL of the text. is_link: the text is an address, so values are encoded for it.
+    text: SQL of the text. slots: the slots that are looked at. is_link: the text is an address, so
+        values are encoded for it.
 -#}
-{% macro rendered_text(text, is_link=false) -%}
+{% macro rendered_text(text, slots, is_link=false) -%}
     {%- set ns = namespace(text=text) -%}
-    {%- for slot in template_slots() -%}
+    {%- for slot in slots -%}
         {%- set value = "value_" ~ slot -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", coalesce('#{' || variable_" ~ slot ~ " || '}', '#{}'), "
             ~ "coalesce(" ~ (url_encoded(value) if is_link else value) ~ ", ''))" -%}

@@ -1,3 +1,5 @@
+{%- set slots = template_slots() -%}
+
 with drafts as (
 
     select * from {{ ref('campaign_drafts') }}
@@ -13,7 +15,7 @@ templates as (
 filled as (
 
     select
-        {%- for slot in template_slots() %}
+        {%- for slot in slots %}
         {%- set variable = 'templates.variable_' ~ slot %}
         case
             when {{ variable }} is not null
@@ -36,19 +38,40 @@ filled as (
 
 ),
 
+-- slots fill in order, and most templates need three at most
+begun as (
+
+    select
+        *,
+        {{ rendered_text('title_template', slots[:3]) }} as begun_title,
+        {{ rendered_text('body_template', slots[:3]) }} as begun_body,
+        {{ rendered_text('link_template', slots[:3], is_link=true) }} as begun_link
+    from filled
+
+),
+
 rendered as (
 
     select
         *,
-        {{ rendered_text('title_template') }} as title,
-        {{ rendered_text('body_template') }} as body,
-        {{ rendered_text('link_template', is_link=true) }} as link,
         case
-            {%- for slot in template_slots() %}
+            when variable_4 is null then begun_title
+            else {{ rendered_text('begun_title', slots[3:]) }}
+        end as title,
+        case
+            when variable_4 is null then begun_body
+            else {{ rendered_text('begun_body', slots[3:]) }}
+        end as body,
+        case
+            when variable_4 is null then begun_link
+            else {{ rendered_text('begun_link', slots[3:], is_link=true) }}
+        end as link,
+        case
+            {%- for slot in slots %}
             when value_{{ slot }} = '' then variable_{{ slot }}
             {%- endfor %}
         end as empty_variable
-    from filled
+    from begun
 
 ),
 

@@ -16,17 +16,24 @@ identities as (
 
 ),
 
-ranked as (
+placed as (
 
     select
         customer_id,
-        started_at,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        row_number() over (partition by customer_id order by started_at, session_id) as session_rank
+        {{ struct_of(['started_at', 'utm_source', 'utm_medium', 'utm_campaign']) }} as details,
+        {{ struct_of(['started_at', 'session_id']) }} as place
     from sessions
     where customer_id is not null
+
+),
+
+first_sessions as (
+
+    select
+        customer_id,
+        min_by(details, place) as first_session
+    from placed
+    group by customer_id
 
 ),
 
@@ -48,15 +55,14 @@ sign_ups as (
 final as (
 
     select
-        ranked.customer_id,
-        ranked.started_at as first_event_at,
-        ranked.utm_source,
-        ranked.utm_medium,
-        ranked.utm_campaign,
+        first_sessions.customer_id,
+        first_sessions.first_session.started_at as first_event_at,
+        first_sessions.first_session.utm_source,
+        first_sessions.first_session.utm_medium,
+        first_sessions.first_session.utm_campaign,
         sign_ups.first_sign_up_at
-    from ranked
-    left join sign_ups on ranked.customer_id = sign_ups.customer_id
-    where ranked.session_rank = 1
+    from first_sessions
+    left join sign_ups on first_sessions.customer_id = sign_ups.customer_id
 
 )
 

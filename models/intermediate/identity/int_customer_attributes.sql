@@ -3,9 +3,7 @@
     'timezone', 'is_kakao_friend', 'is_guardian_verified',
     'acquisition_source', 'acquisition_medium', 'acquisition_campaign', 'referred_by_customer_id',
 ] -%}
-{%- set types = {
-    'birth_date': 'date', 'is_kakao_friend': 'boolean', 'is_guardian_verified': 'boolean',
-} -%}
+{%- set place = struct_of(['newness', 'otherness', 'order_id']) -%}
 
 with customers as (
 
@@ -25,67 +23,82 @@ identities as (
 
 ),
 
--- what customers said of themselves ranks before what an order carries
-records as (
-
-    select
-        {%- for attribute in attributes %}
-        {{ attribute }},
-        {%- endfor %}
-        customer_id as raw_customer_id,
-        0 as source_rank,
-        updated_at as recorded_at,
-        customer_id as record_id
-    from customers
-    union all
-    select
-        email,
-        phone_e164,
-        {%- for attribute in attributes[2:] %}
-        cast(null as {{ types.get(attribute, 'string') }}) as {{ attribute }},
-        {%- endfor %}
-        raw_customer_id,
-        1 as source_rank,
-        ordered_at as recorded_at,
-        order_id as record_id
-    from orders
-    where raw_customer_id is not null
-
-),
-
+-- what customers said of themselves: of each attribute the newest that is known
 ranked as (
 
     select
-        identities.customer_id,
-        records.*,
+        identities.customer_id as person_id,
+        customers.*,
         row_number() over (
             partition by identities.customer_id
             order by
-                records.source_rank asc,
-                case when records.recorded_at is null then 1 else 0 end asc,
-                records.recorded_at desc,
-                case when records.raw_customer_id = identities.customer_id then 0 else 1 end asc,
-                records.record_id asc
+                case when customers.updated_at is null then 1 else 0 end asc,
+                customers.updated_at desc,
+                case when customers.customer_id = identities.customer_id then 0 else 1 end asc,
+                customers.customer_id asc
         ) as newness
-    from records
+    from customers
     inner join identities
         on
-            records.raw_customer_id = identities.identifier
+            customers.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
 
 ),
 
--- of each attribute the newest that is known
-survived as (
+of_records as (
 
     select
         {%- for attribute in attributes %}
         min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null)
             as {{ attribute }},
         {%- endfor %}
-        customer_id
+        person_id as customer_id
     from ranked
+    group by person_id
+
+),
+
+-- what orders carry, in the same order
+placed as (
+
+    select
+        identities.customer_id,
+        orders.email,
+        orders.phone_e164,
+        -1 * {{ epoch_microseconds('orders.ordered_at') }} as newness,
+        case when orders.raw_customer_id = identities.customer_id then 0 else 1 end as otherness,
+        orders.order_id
+    from orders
+    inner join identities
+        on
+            orders.raw_customer_id = identities.identifier
+            and identities.identifier_type = 'customer_id'
+
+),
+
+of_orders as (
+
+    select
+        customer_id,
+        min_by(email, {{ place }}) filter (where email is not null) as email,
+        min_by(phone_e164, {{ place }}) filter (where phone_e164 is not null) as phone_e164
+    from placed
     group by customer_id
+
+),
+
+-- a record ranks before an order, whatever its age
+survived as (
+
+    select
+        coalesce(of_records.email, of_orders.email) as email,
+        coalesce(of_records.phone_e164, of_orders.phone_e164) as phone_e164,
+        {%- for attribute in attributes[2:] %}
+        of_records.{{ attribute }},
+        {%- endfor %}
+        coalesce(of_records.customer_id, of_orders.customer_id) as customer_id
+    from of_records
+    full outer join of_orders on of_records.customer_id = of_orders.customer_id
 
 )
 
