@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import generate as shop
 import limit
+import measure
 import purchases
 import run
 
@@ -162,3 +163,33 @@ def test_what_stands_behind_members_and_texts_is_no_part_of_the_ledgers_share() 
         "campaign_checks",
         "int_message_permissions",
     }
+
+
+def test_the_work_of_a_child_that_nobody_waits_for_is_counted(tmp_path: Path) -> None:
+    """Spark's process is such a child of the build's: it lives until the build has ended."""
+    written = tmp_path / "written"
+    child = tmp_path / "child.py"
+    child.write_text(
+        "import time\n"
+        f"with open({str(written)!r}, 'wb') as file:\n"
+        "    file.write(bytes(20_000_000))\n"
+        "while time.process_time() < 1:\n"
+        "    pass\n"
+        f"open({str(written) + '.done'!r}, 'w').close()\n"
+        "time.sleep(30)\n"
+    )
+    parent = tmp_path / "parent.py"
+    parent.write_text(
+        "import os, subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, {str(child)!r}])\n"
+        f"while child.poll() is None and not os.path.exists({str(written) + '.done'!r}):\n"
+        "    time.sleep(0.1)\n"
+        "time.sleep(1)\n"
+        "child.kill()\n"
+        "os._exit(0)\n"
+    )
+
+    measured = measure.measure([sys.executable, str(parent)], tmp_path, tmp_path / "log")
+
+    assert measured.cpu_seconds >= 0.9
+    assert measured.written_bytes >= 20_000_000

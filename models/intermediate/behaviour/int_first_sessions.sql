@@ -27,13 +27,25 @@ placed as (
 
 ),
 
-first_sessions as (
+picked as (
 
     select
         customer_id,
         min_by(details, place) as first_session
     from placed
     group by customer_id
+
+),
+
+first_sessions as (
+
+    select
+        picked.customer_id,
+        picked.first_session.started_at,
+        picked.first_session.utm_source,
+        picked.first_session.utm_medium,
+        picked.first_session.utm_campaign
+    from picked
 
 ),
 
@@ -56,10 +68,10 @@ final as (
 
     select
         first_sessions.customer_id,
-        first_sessions.first_session.started_at as first_event_at,
-        first_sessions.first_session.utm_source,
-        first_sessions.first_session.utm_medium,
-        first_sessions.first_session.utm_campaign,
+        first_sessions.started_at as first_event_at,
+        first_sessions.utm_source,
+        first_sessions.utm_medium,
+        first_sessions.utm_campaign,
         sign_ups.first_sign_up_at
     from first_sessions
     left join sign_ups on first_sessions.customer_id = sign_ups.customer_id
