@@ -1,4 +1,5 @@
 {%- set slots = template_slots() -%}
+{%- set texts = ['title', 'body', 'link'] -%}
 
 with drafts as (
 
@@ -38,14 +39,15 @@ filled as (
 
 ),
 
--- slots fill in order, and most templates need three at most
+-- slots fill in order, and five of six default templates need three at most
 begun as (
 
     select
-        *,
-        {{ rendered_text('title_template', slots[:3]) }} as begun_title,
-        {{ rendered_text('body_template', slots[:3]) }} as begun_body,
-        {{ rendered_text('link_template', slots[:3], is_link=true) }} as begun_link
+        {%- for text in texts %}
+        {{ rendered_text(text ~ '_template', slots[:3], is_link=text == 'link') }}
+            as begun_{{ text }},
+        {%- endfor %}
+        *
     from filled
 
 ),
@@ -54,18 +56,12 @@ rendered as (
 
     select
         *,
+        {%- for text in texts %}
         case
-            when variable_4 is null then begun_title
-            else {{ rendered_text('begun_title', slots[3:]) }}
-        end as title,
-        case
-            when variable_4 is null then begun_body
-            else {{ rendered_text('begun_body', slots[3:]) }}
-        end as body,
-        case
-            when variable_4 is null then begun_link
-            else {{ rendered_text('begun_link', slots[3:], is_link=true) }}
-        end as link,
+            when variable_{{ slots[3] }} is null then begun_{{ text }}
+            else {{ rendered_text('begun_' ~ text, slots[3:], is_link=text == 'link') }}
+        end as {{ text }},
+        {%- endfor %}
         case
             {%- for slot in slots %}
             when value_{{ slot }} = '' then variable_{{ slot }}
