@@ -135,7 +135,7 @@ def polars_summary(orders: Path, as_of: date, out: Path) -> None:
 
 
 def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callable[[Path], None]]:
-    """Return the steps in DuckDB: the compiled models, as temporary parts of one database.
+    """Return the steps in DuckDB: the compiled models as the project keeps them, in memory.
 
     The seed-like parents (one date, the segments' cells) are copied from the build beforehand.
     """
@@ -144,6 +144,7 @@ def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callabl
     paths = json.loads((project / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     catalogue = paths["model.dangol.orders"]["database"]
     connection = duckdb.connect(config={"threads": 2})
+    connection.execute("set preserve_insertion_order = false")
     connection.execute(f"attach ':memory:' as {catalogue}")
     connection.execute(f"use {catalogue}")
     connection.execute("create schema marts")
@@ -169,7 +170,8 @@ def project_steps(project: Path, orders: Path, as_of: date) -> dict[str, Callabl
             sql = (
                 project / "target" / "compiled" / "dangol" / node["original_file_path"]
             ).read_text(encoding="utf-8")
-            connection.execute(f"create or replace table intermediate.{model} as {sql}")
+            kind = node["config"]["materialized"]
+            connection.execute(f"create or replace {kind} intermediate.{model} as {sql}")
 
     def rfm(out: Path) -> None:
         build("rfm")

@@ -191,6 +191,8 @@
         drop table if exists landing_rejects;
         drop table if exists landing_rejects_files;
 
+        -- rows are numbered in the order of reading
+        set preserve_insertion_order = true;
         create or replace temporary table landing_delivered as
         {%- for file in delivery.files %}
         select *, row_number() over () as parsed_row
@@ -202,6 +204,7 @@
         )
         {{ 'union all by name' if not loop.last }}
         {%- endfor %};
+        set preserve_insertion_order = false;
 
         create or replace temporary table landing_malformed as
         select

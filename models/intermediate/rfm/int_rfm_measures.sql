@@ -21,24 +21,22 @@ valid_orders as (
 
 ),
 
-order_days as (
+-- a few thousand days, so that the many orders need an equality join only
+numbered_days as (
 
-    select distinct order_date from valid_orders
+    select
+        as_of_date,
+        {{ whole_numbers('0', var('rfm_window_days') | int - 1) }} as days_before
+    from dates
 
 ),
 
--- a few thousand days, so that the many orders need an equality join only
 days_in_windows as (
 
     select
-        order_days.order_date,
-        dates.as_of_date
-    from order_days
-    inner join dates
-        on
-            order_days.order_date <= dates.as_of_date
-            and order_days.order_date
-            > {{ add_days('dates.as_of_date', '-' ~ var('rfm_window_days')) }}
+        as_of_date,
+        {{ add_days('as_of_date', '-1 * days_before') }} as order_date
+    from numbered_days
 
 ),
 
