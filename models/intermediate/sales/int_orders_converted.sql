@@ -18,7 +18,7 @@ as_of as (
 
 ),
 
--- an end for every rate: with `or valid_until is null` each order would meet each rate
+-- an end for every rate
 rates as (
 
     select
@@ -34,6 +34,32 @@ rates as (
 
 ),
 
+order_days as (
+
+    select distinct
+        currency,
+        order_date
+    from orders
+    where currency is not null
+
+),
+
+-- a few thousand days, so that the many orders need an equality join only
+rated_days as (
+
+    select
+        order_days.currency,
+        order_days.order_date,
+        rates.rate
+    from order_days
+    inner join rates
+        on
+            order_days.currency = rates.from_currency
+            and order_days.order_date >= rates.valid_from
+            and order_days.order_date < rates.valid_until
+
+),
+
 rated as (
 
     select
@@ -42,15 +68,14 @@ rated as (
         case
             when coalesce(orders.currency, as_of.reporting_currency) = as_of.reporting_currency
                 then cast(1 as decimal(18, 8))
-            else rates.rate
+            else rated_days.rate
         end as rate
     from orders
     cross join as_of
-    left join rates
+    left join rated_days
         on
-            orders.currency = rates.from_currency
-            and orders.order_date >= rates.valid_from
-            and orders.order_date < rates.valid_until
+            orders.currency = rated_days.currency
+            and orders.order_date = rated_days.order_date
 
 ),
 
