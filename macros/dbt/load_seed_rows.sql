@@ -13,7 +13,7 @@
             {%- for row in chunk %}
             (
                 {%- for name in agate_table.column_names -%}
-                cast({{ spark_literal(row[name]) }} as {{ types.get(name, adapter.convert_type(agate_table, loop.index0)) }})
+                cast({{ text_literal(row[name]) }} as {{ types.get(name, adapter.convert_type(agate_table, loop.index0)) }})
                 {{- ', ' if not loop.last }}
                 {%- endfor -%}
             ){{ ',' if not loop.last }}
@@ -23,11 +23,4 @@
         {% do statements.append(statement) %}
     {% endfor %}
     {{ return(statements[0]) }}
-{% endmacro %}
-
-{#- A value of a seed as a literal of Spark SQL. value: a cell of an agate table. -#}
-{% macro spark_literal(value) %}
-    {%- if value is none -%} null
-    {%- else -%} '{{ value | string | replace('\\', '\\\\') | replace("'", "\\'") }}'
-    {%- endif -%}
 {% endmacro %}

@@ -18,7 +18,7 @@
         model_count      models and seeds that were built
         test_count       tests that were run
         failure_count    models, seeds and tests that failed
-    `make export` reads it: files leave after a green run only. Spark keeps no history.
+    `make export` reads it: files leave after a green run only.
 
     Beside it, `quality.run_tables` has one row per run and raw table, see record_run_tables.
 -#}
@@ -27,28 +27,14 @@
         {% do check_vars() %}
     {% endif %}
     {% if execute and is_recorded_run() %}
-        {{ adapter.dispatch('record_run_start', 'dangol')() }}
+        {% set columns = [] %}
+        {% for name, type in run_history_columns().items() %}
+            {% do columns.append(name ~ ' ' ~ type) %}
+        {% endfor %}
+        {% do run_query("create schema if not exists quality") %}
+        {{ adapter.dispatch('create_run_history', 'dangol')(columns | join(', ')) }}
+        {{ adapter.dispatch('write_run', 'dangol')({'status': "'running'"}) }}
     {% endif %}
-{% endmacro %}
-
-{% macro duckdb__record_run_start() %}
-    {% do run_query("create schema if not exists quality") %}
-    {% do run_query(
-        "create table if not exists quality.run_history ("
-        ~ "invocation_id varchar not null, command varchar not null, is_complete boolean not null, "
-        ~ "status varchar not null, started_at timestamp not null, finished_at timestamp, as_of_date date, "
-        ~ "raw varchar, variables varchar, model_count integer, test_count integer, failure_count integer)"
-    ) %}
-    {#- a warehouse may be older than this column -#}
-    {% do run_query("alter table quality.run_history add column if not exists duration_seconds double") %}
-    {% do run_query(
-        "insert into quality.run_history by name select '" ~ invocation_id ~ "' as invocation_id, '"
-        ~ flags.WHICH ~ "' as command, " ~ is_complete_run() ~ " as is_complete, 'running' as status, timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')
-        ~ "' as started_at"
-    ) %}
-{% endmacro %}
-
-{% macro spark__record_run_start() %}
 {% endmacro %}
 
 {#-
@@ -59,46 +45,98 @@
 -#}
 {% macro record_run_end(results) %}
     {% if execute and is_recorded_run() %}
-        {{ adapter.dispatch('record_run_end', 'dangol')(results) }}
-    {% endif %}
-{% endmacro %}
-
-{% macro duckdb__record_run_end(results) %}
-    {% set counts = {'models': 0, 'tests': 0, 'failures': 0} %}
-    {% set done = [] %}
-    {% for result in results %}
-        {% set kind = 'tests' if result.node.resource_type in ('test', 'unit_test') else 'models' %}
-        {% set status = result.status | string %}
-        {% if status in ('success', 'pass', 'warn', 'no-op') %}
-            {% do done.append(result.node.unique_id) %}
-            {% do counts.update({kind: counts[kind] + 1}) %}
-        {% elif status != 'skipped' %}
-            {% do counts.update({'failures': counts.failures + 1}) %}
+        {% set counts = {'models': 0, 'tests': 0, 'failures': 0} %}
+        {% set done = [] %}
+        {% for result in results %}
+            {% set kind = 'tests' if result.node.resource_type in ('test', 'unit_test') else 'models' %}
+            {% set status = result.status | string %}
+            {% if status in ('success', 'pass', 'warn', 'no-op') %}
+                {% do done.append(result.node.unique_id) %}
+                {% do counts.update({kind: counts[kind] + 1}) %}
+            {% elif status != 'skipped' %}
+                {% do counts.update({'failures': counts.failures + 1}) %}
+            {% endif %}
+        {% endfor %}
+        {% set is_green = not flags.EMPTY and selected_resources | reject('in', done) | list | length == 0 %}
+        {% set has_as_of = adapter.get_relation(target.database, 'intermediate', 'int_as_of') is not none %}
+        {% set finished_at = modules.datetime.datetime.now(modules.pytz.utc) %}
+        {{ adapter.dispatch('write_run', 'dangol')({
+            'status': "'green'" if is_green else "'failed'",
+            'finished_at': moment_literal(finished_at),
+            'duration_seconds': ((finished_at - run_started_at).total_seconds()) | round(3),
+            'as_of_date': '(select min(as_of_date) from intermediate.int_as_of)' if has_as_of else 'null',
+            'raw': text_literal(var('raw')),
+            'variables': text_literal(tojson(invocation_args_dict.get('vars') or {}, sort_keys=true)),
+            'model_count': counts.models,
+            'test_count': counts.tests,
+            'failure_count': counts.failures,
+        }) }}
+        {% if 'model.dangol.data_quality' in done and 'model.dangol.int_raw_usuals' in done %}
+            {% do record_run_tables() %}
         {% endif %}
-    {% endfor %}
-    {% set is_green = not flags.EMPTY and selected_resources | reject('in', done) | list | length == 0 %}
-    {% set has_as_of = run_query(
-        "select count(*) from information_schema.tables where table_catalog = current_database()"
-        ~ " and table_schema = 'intermediate' and table_name = 'int_as_of'"
-    ).columns[0].values()[0] > 0 %}
-    {% set finished_at = modules.datetime.datetime.now(modules.pytz.utc).strftime('%Y-%m-%d %H:%M:%S.%f') %}
-    {% do run_query(
-        "update quality.run_history set status = '" ~ ('green' if is_green else 'failed')
-        ~ "', finished_at = timestamp '" ~ finished_at
-        ~ "', duration_seconds = date_diff('millisecond', started_at, timestamp '" ~ finished_at ~ "') / 1000"
-        ~ ", as_of_date = " ~ ('(select min(as_of_date) from intermediate.int_as_of)' if has_as_of else 'null')
-        ~ ", raw = '" ~ var('raw') | string | replace("'", "''")
-        ~ "', variables = '" ~ tojson(invocation_args_dict.get('vars') or {}, sort_keys=true) | replace("'", "''")
-        ~ "', model_count = " ~ counts.models ~ ", test_count = " ~ counts.tests
-        ~ ", failure_count = " ~ counts.failures ~ " where invocation_id = '" ~ invocation_id ~ "'"
-    ) %}
-    {% if 'model.dangol.data_quality' in done and 'model.dangol.int_raw_usuals' in done %}
-        {% do record_run_tables() %}
     {% endif %}
 {% endmacro %}
 
-{% macro spark__record_run_end(results) %}
+{#- The columns of `quality.run_history` behind invocation_id, and their types. -#}
+{% macro run_history_columns() %}
+    {{ return({
+        'command': 'string', 'is_complete': 'boolean', 'status': 'string', 'started_at': 'timestamp',
+        'finished_at': 'timestamp', 'duration_seconds': 'double', 'as_of_date': 'date', 'raw': 'string',
+        'variables': 'string', 'model_count': 'int', 'test_count': 'int', 'failure_count': 'int',
+    }) }}
 {% endmacro %}
+
+{#- Creates `quality.run_history` when there is none. columns: SQL of its columns behind invocation_id. -#}
+{% macro duckdb__create_run_history(columns) %}
+    {% do run_query("create table if not exists quality.run_history (invocation_id string, " ~ columns ~ ")") %}
+    {#- a warehouse may be older than this column -#}
+    {% do run_query("alter table quality.run_history add column if not exists duration_seconds double") %}
+{% endmacro %}
+
+{#- Each run is a partition of its own: a Parquet table changes by whole partitions only. -#}
+{% macro spark__create_run_history(columns) %}
+    {% do run_query(
+        "create table if not exists quality.run_history (" ~ columns
+        ~ ", invocation_id string) using parquet partitioned by (invocation_id)"
+    ) %}
+{% endmacro %}
+
+{#-
+    Writes this run's row of `quality.run_history`, in the place of the one that it has.
+
+    known: mapping of columns to SQL; what it does not give is null, but for what is known all along.
+-#}
+{% macro duckdb__write_run(known) %}
+    {% do run_query(
+        "delete from quality.run_history where invocation_id = '" ~ invocation_id ~ "'; "
+        ~ "insert into quality.run_history by name select '" ~ invocation_id ~ "' as invocation_id, " ~ run_row(known)
+    ) %}
+{% endmacro %}
+
+{% macro spark__write_run(known) %}
+    {% do run_query(
+        "insert overwrite table quality.run_history partition (invocation_id = '" ~ invocation_id ~ "') select "
+        ~ run_row(known)
+    ) %}
+{% endmacro %}
+
+{#- The select list of this run's row, in the order of run_history_columns. known: as above. -#}
+{% macro run_row(known) %}
+    {% do known.update({
+        'command': text_literal(flags.WHICH), 'is_complete': is_complete_run(),
+        'started_at': moment_literal(run_started_at),
+    }) %}
+    {% set values = [] %}
+    {% for name, type in run_history_columns().items() %}
+        {% do values.append('cast(' ~ known.get(name, 'null') ~ ' as ' ~ type ~ ') as ' ~ name) %}
+    {% endfor %}
+    {{ return(values | join(', ')) }}
+{% endmacro %}
+
+{#- A moment as a UTC timestamp literal of SQL. moment: a datetime in UTC. -#}
+{% macro moment_literal(moment) -%}
+    timestamp '{{ moment.strftime('%Y-%m-%d %H:%M:%S.%f') }}'
+{%- endmacro %}
 
 {#-
     Adds to `quality.run_tables` what a run read of each raw table that was delivered, also when a
@@ -115,9 +153,9 @@
 {% macro record_run_tables() %}
     {% do run_query(
         "create table if not exists quality.run_tables ("
-        ~ "invocation_id varchar not null, as_of_date date, table_name varchar not null, rows_read bigint, "
+        ~ "invocation_id string, as_of_date date, table_name string, rows_read bigint, "
         ~ "rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint, rows_late bigint, "
-        ~ "newest_at timestamp, rows_of_day bigint)"
+        ~ "newest_at timestamp, rows_of_day bigint)" ~ (" using parquet" if target.type == 'spark')
     ) %}
     {% do run_query(
         "insert into quality.run_tables by name select '" ~ invocation_id ~ "' as invocation_id, "

@@ -1,3 +1,17 @@
+{#- A value as a text literal of SQL; null for none. value: anything. -#}
+{% macro text_literal(value) %}
+    {{- 'null' if value is none else adapter.dispatch('text_literal', 'dangol')(value | string) -}}
+{% endmacro %}
+
+{% macro duckdb__text_literal(value) -%}
+    '{{ value | replace("'", "''") }}'
+{%- endmacro %}
+
+{#- Spark reads escapes in a literal. -#}
+{% macro spark__text_literal(value) -%}
+    '{{ value | replace('\\', '\\\\') | replace("'", "\\'") }}'
+{%- endmacro %}
+
 {#- Whether text matches a regular expression (written without backslashes, so that it reads the same on both engines). -#}
 {% macro matches(text, pattern) %}
     {{- adapter.dispatch('matches', 'dangol')(text, pattern) -}}
