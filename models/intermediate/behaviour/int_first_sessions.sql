@@ -10,12 +10,6 @@ session_days as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
 placed as (
 
     select
@@ -52,15 +46,11 @@ first_sessions as (
 sign_ups as (
 
     select
-        identities.customer_id,
-        min(session_days.first_sign_up_at) as first_sign_up_at
+        customer_id,
+        min(first_sign_up_at) as first_sign_up_at
     from session_days
-    inner join identities
-        on
-            session_days.identifier = identities.identifier
-            and session_days.identifier_type = identities.identifier_type
-    where session_days.first_sign_up_at is not null
-    group by identities.customer_id
+    where first_sign_up_at is not null and customer_id is not null
+    group by customer_id
 
 ),
 

@@ -12,9 +12,9 @@ shared_session_days as (
 
 ),
 
-device_owners as (
+identities as (
 
-    select * from {{ ref('int_device_owners') }}
+    select * from {{ ref('int_identities') }}
 
 ),
 
@@ -24,26 +24,53 @@ as_of as (
 
 ),
 
-shared_devices as (
+-- of the others nothing is to be said
+found as (
 
     select
-        anonymous_id as identifier,
-        'anonymous_id' as identifier_type
-    from device_owners
-    where is_shared
+        identifier,
+        identifier_type,
+        customer_id,
+        matched_by = 'shared' as is_shared
+    from identities
+    where customer_id is not null or matched_by = 'shared'
 
 ),
 
+of_visitors as (
+
+    select
+        device_session_days.*,
+        found.customer_id,
+        coalesce(found.is_shared, false) as is_shared
+    from device_session_days
+    left join found
+        on
+            device_session_days.identifier = found.identifier
+            and device_session_days.identifier_type = found.identifier_type
+
+),
+
+-- the as-of day last: DuckDB does not know how many rows it leaves, and would hash them all above
 of_one_visitor as (
 
-    select device_session_days.*
-    from device_session_days
-    inner join as_of on device_session_days.activity_date <= as_of.as_of_date
-    left join shared_devices
+    select of_visitors.*
+    from of_visitors
+    inner join as_of on of_visitors.activity_date <= as_of.as_of_date
+    where not of_visitors.is_shared
+
+),
+
+of_shared_devices as (
+
+    select
+        shared_session_days.*,
+        found.customer_id
+    from shared_session_days
+    left join found
         on
-            device_session_days.identifier = shared_devices.identifier
-            and device_session_days.identifier_type = shared_devices.identifier_type
-    where shared_devices.identifier is null
+            shared_session_days.identifier = found.identifier
+            and shared_session_days.identifier_type = found.identifier_type
 
 ),
 
@@ -60,6 +87,7 @@ final as (
         case when identifier_type = 'anonymous_id' then identifier end as anonymous_id,
         identifier_type,
         identifier,
+        customer_id,
         {% for column in columns -%}
         {{ column }},
         {% endfor -%}
@@ -70,11 +98,12 @@ final as (
         anonymous_id,
         identifier_type,
         identifier,
+        customer_id,
         {% for column in columns -%}
         {{ column }},
         {% endfor -%}
         activity_date
-    from shared_session_days
+    from of_shared_devices
 
 )
 

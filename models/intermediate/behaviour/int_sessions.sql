@@ -15,12 +15,6 @@ later_days as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
 later as (
 
     select
@@ -45,10 +39,12 @@ merged as (
         first_days.anonymous_id,
         first_days.identifier_type,
         first_days.identifier,
+        first_days.customer_id,
         first_days.session_started_at as started_at,
         coalesce(later.last_event_at, first_days.last_event_at) as ended_at,
         first_days.activity_date as session_date,
-        {% for column in ['event_count', 'product_view_count', 'cart_add_count', 'purchase_count'] -%}
+        {% set counts = ['event_count', 'product_view_count', 'cart_add_count', 'purchase_count'] -%}
+        {% for column in counts -%}
         first_days.{{ column }} + coalesce(later.{{ column }}, 0) as {{ column }},
         {% endfor -%}
         cast(
@@ -79,13 +75,8 @@ identified as (
             || '|' || merged.identifier_type
             || '|' || merged.identifier
             || '|' || cast({{ epoch_microseconds('merged.started_at') }} as string)
-        ) as session_id,
-        identities.customer_id
+        ) as session_id
     from merged
-    left join identities
-        on
-            merged.identifier = identities.identifier
-            and merged.identifier_type = identities.identifier_type
 
 )
 

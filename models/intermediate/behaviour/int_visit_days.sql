@@ -6,26 +6,6 @@ with session_days as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
-visits as (
-
-    select
-        identities.customer_id,
-        session_days.*
-    from session_days
-    inner join identities
-        on
-            session_days.identifier = identities.identifier
-            and session_days.identifier_type = identities.identifier_type
-    where identities.customer_id is not null
-
-),
-
 visiting as (
 
     select
@@ -44,7 +24,8 @@ visiting as (
         min(first_wishlist_add_at) as first_wishlist_add_at,
         min(first_share_at) as first_share_at,
         {{ first_three_aggregates('product_view_at') }}
-    from visits
+    from session_days
+    where customer_id is not null
     group by customer_id, activity_date
 
 ),
