@@ -43,8 +43,8 @@ merged as (
         first_days.session_started_at as started_at,
         coalesce(later.last_event_at, first_days.last_event_at) as ended_at,
         first_days.activity_date as session_date,
-        {% set counts = ['event_count', 'product_view_count', 'cart_add_count', 'purchase_count'] -%}
-        {% for column in counts -%}
+        {% set sums = ['event_count', 'product_view_count', 'cart_add_count', 'purchase_count'] -%}
+        {% for column in sums -%}
         first_days.{{ column }} + coalesce(later.{{ column }}, 0) as {{ column }},
         {% endfor -%}
         cast(
