@@ -143,16 +143,20 @@
 
 {#- The first line of a text file; '' for an empty file. On DuckDB lines that are not UTF-8 are left out. -#}
 {% macro first_line(path) %}
-    {% set lines = run_query(adapter.dispatch('first_line_query', 'dangol')(path)).columns[0].values() %}
+    {% set lines = adapter.dispatch('first_lines', 'dangol')(path) %}
     {{ return((lines[0] or '') if lines else '') }}
 {% endmacro %}
 
-{% macro duckdb__first_line_query(path) %}
-    select line from {{ duckdb_lines(path) }}, ignore_errors = true) limit 1
+{#- Only where order is kept is the first row that is read the first line of the file. -#}
+{% macro duckdb__first_lines(path) %}
+    {% do run_query("set preserve_insertion_order = true") %}
+    {% set lines = run_query("select line from " ~ duckdb_lines(path) ~ ", ignore_errors = true) limit 1") %}
+    {% do run_query("set preserve_insertion_order = false") %}
+    {{ return(lines.columns[0].values()) }}
 {% endmacro %}
 
-{% macro spark__first_line_query(path) %}
-    select value from text.`{{ path }}` limit 1
+{% macro spark__first_lines(path) %}
+    {{ return(run_query("select value from text.`" ~ path ~ "` limit 1").columns[0].values()) }}
 {% endmacro %}
 
 {#- A call of read_csv, still open for more options, that takes each line of a text file as one value. -#}

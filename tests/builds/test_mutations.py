@@ -102,8 +102,8 @@ MUTATIONS = [
     Mutation(
         "the window of RFM is a day too long",
         "models/intermediate/rfm/int_rfm_measures.sql",
-        "            > {{ add_days(",
-        "            >= {{ add_days(",
+        "var('rfm_window_days') | int - 1)",
+        "var('rfm_window_days') | int)",
     ),
     Mutation(
         "a value that equals a cut point scores one more",
@@ -225,7 +225,7 @@ MUTATIONS = [
     Mutation(
         "a shared device has sessions of its own beside those of its customers",
         "models/intermediate/behaviour/int_session_days.sql",
-        "where shared_devices.identifier is null",
+        "where not of_visitors.is_shared",
         "where true",
     ),
     Mutation(

@@ -369,7 +369,7 @@ def test_spilling_that_fills_the_disk_says_so_and_leaves_the_old_marts(
                 'paid' as status,
                 1000 as gross_amount,
                 md5((number % 1000)::varchar) as customer_id,
-            from range(1000000) as numbers (number)
+            from range(3000000) as numbers (number)
         ) to '{ground.raw}/orders.parquet'
         """
     )
