@@ -373,8 +373,14 @@ def test_spilling_that_fills_the_disk_says_so_and_leaves_the_old_marts(
         ) to '{ground.raw}/orders.parquet'
         """
     )
-    size = first.warehouse.stat().st_size * 2 + 15_000_000
-    code, text = ground.build(*selecting(["stg_orders"]), before=small_disk(str(size), ground.disk))
+    spilled = ground.home / "spilled"  # a disk of its own, which the tables cannot fill
+    spilled.mkdir()
+    code, text = ground.build(
+        *selecting(["stg_orders"]),
+        "--spill-folder",
+        str(spilled),
+        before=small_disk("15000000", spilled),
+    )
     assert code == 1, text
     assert "There is no space on the disk for what does not fit into MEMORY (100MB)" in text
     assert "give a SPILL_FOLDER on a larger disk" in text
