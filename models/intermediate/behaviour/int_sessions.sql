@@ -69,12 +69,12 @@ merged as (
 identified as (
 
     select
-        merged.*,
+        *,
         md5(
-            coalesce(merged.anonymous_id, '')
-            || '|' || merged.identifier_type
-            || '|' || merged.identifier
-            || '|' || cast({{ epoch_microseconds('merged.started_at') }} as string)
+            coalesce(anonymous_id, '')
+            || '|' || identifier_type
+            || '|' || identifier
+            || '|' || cast({{ epoch_microseconds('started_at') }} as string)
         ) as session_id
     from merged
 
