@@ -149,8 +149,9 @@
 
 {#- Only where order is kept is the first row that is read the first line of the file. -#}
 {% macro duckdb__first_lines(path) %}
-    {% do run_query("set preserve_insertion_order = true") %}
-    {% set lines = run_query("select line from " ~ duckdb_lines(path) ~ ", ignore_errors = true) limit 1") %}
+    {% set lines = run_query(
+        "set preserve_insertion_order = true; select line from " ~ duckdb_lines(path) ~ ", ignore_errors = true) limit 1"
+    ) %}
     {% do run_query("set preserve_insertion_order = false") %}
     {{ return(lines.columns[0].values()) }}
 {% endmacro %}
