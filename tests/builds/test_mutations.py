@@ -219,7 +219,7 @@ MUTATIONS = [
     Mutation(
         "a file read before postpones its events again",
         "models/intermediate/events/int_postponed_events.sql",
-        "and read_now.is_new",
+        "and is_new",
         "and true",
     ),
     Mutation(

@@ -11,6 +11,29 @@ with events as (
 
 ),
 
+{% if is_incremental() -%}
+read_now as (
+
+    select event_id
+    from events
+    where file in ({{ files_read() }})
+
+),
+
+-- an event that is kept under an earlier day stays there until all is read again; the few that
+-- are read now are looked for among the many, so that the few alone are held in memory
+kept_earlier as (
+
+    select distinct event_id
+    from {{ this }}
+    where
+        event_date < {{ first_day_read() }}
+        and event_id in (select read_now.event_id from read_now)
+
+),
+
+{% endif -%}
+
 delivered as (
 
     select
@@ -36,12 +59,7 @@ delivered as (
     where
         file in ({{ files_read() }})
         and event_date >= {{ first_day_read() }}
-        -- an event that is kept under an earlier day stays there until all is read again
-        and event_id not in (
-            select kept.event_id
-            from {{ this }} as kept
-            where kept.event_date < {{ first_day_read() }}
-        )
+        and event_id not in (select kept_earlier.event_id from kept_earlier)
     {%- endif %}
 
 )

@@ -38,15 +38,35 @@ read_now as (
 too_late as (
 
     select
-        read_now.event_id,
-        read_now.file,
-        read_now.event_date,
-        read_now.event_id in (select delivered.event_id from delivered) as is_copy
+        event_id,
+        file,
+        event_date
     from read_now
     where
         {{ event_window().is_continued | lower }}
-        and read_now.is_new
-        and read_now.event_date < {{ first_day_read() }}
+        and is_new
+        and event_date < {{ first_day_read() }}
+
+),
+
+-- the few are looked for among the many, so that the few alone are held in memory
+copies as (
+
+    select distinct event_id
+    from delivered
+    where event_id in (select too_late.event_id from too_late)
+
+),
+
+too_late_events as (
+
+    select
+        too_late.event_id,
+        too_late.file,
+        too_late.event_date,
+        copies.event_id is not null as is_copy
+    from too_late
+    left join copies on too_late.event_id = copies.event_id
 
 ),
 
@@ -79,7 +99,7 @@ final as (
 
     select * from postponed_before
     union all
-    select * from too_late
+    select * from too_late_events
     union all
     select * from moved
 

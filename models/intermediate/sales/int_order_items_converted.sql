@@ -16,7 +16,7 @@ rated as (
 
     select
         order_items.*,
-        {{ money_times('order_items.quantity', 'order_items.unit_price') }}
+        {{ money_times('order_items.unit_price', 'order_items.quantity') }}
         - order_items.discount_amount as amount,
         orders.rate
     from order_items

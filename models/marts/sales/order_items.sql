@@ -10,55 +10,56 @@ orders as (
 
 ),
 
--- free goods take no share of what is paid, unless all is free
-order_weights as (
-
-    select
-        order_id,
-        max(line_amount) > 0 as is_paid,
-        cast(
-            case
-                when max(line_amount) > 0
-                    then sum(greatest(line_amount, cast(0 as decimal(18, 4))))
-                else count(*)
-            end as decimal(18, 4)
-        ) as order_weight
-    from order_items
-    group by order_id
-
-),
-
-weighted as (
+valued as (
 
     select
         order_items.*,
         orders.customer_id,
         orders.order_date,
         orders.net_revenue as order_net_revenue,
-        order_weights.order_weight,
-        case
-            when order_weights.is_paid
-                then greatest(order_items.line_amount, cast(0 as decimal(18, 4)))
-            else cast(1 as decimal(18, 4))
-        end as weight
+        greatest(order_items.line_amount, cast(0 as decimal(18, 4))) as paid_amount
     from order_items
     inner join orders on order_items.order_id = orders.order_id
-    inner join order_weights on order_items.order_id = order_weights.order_id
 
 ),
 
-accumulated as (
+summed as (
+
+    select
+        *,
+        sum(paid_amount) over (partition by order_id) as order_paid_amount,
+        count(*) over (partition by order_id) as order_line_count,
+        sum(paid_amount) over (
+            partition by order_id
+            order by line_number
+            rows between unbounded preceding and current row
+        ) as paid_so_far,
+        row_number() over (
+            partition by order_id
+            order by line_number
+        ) as lines_so_far
+    from valued
+
+),
+
+-- free goods take no share of what is paid, unless all is free
+weighted as (
 
     select
         *,
         cast(
-            sum(weight) over (
-                partition by order_id
-                order by line_number
-                rows between unbounded preceding and current row
-            ) as decimal(18, 4)
-        ) as weight_so_far
-    from weighted
+            case when order_paid_amount > 0 then order_paid_amount else order_line_count end
+            as decimal(18, 4)
+        ) as order_weight,
+        cast(
+            case when order_paid_amount > 0 then paid_so_far else lines_so_far end
+            as decimal(18, 4)
+        ) as weight_so_far,
+        cast(
+            case when order_paid_amount > 0 then paid_amount else 1 end
+            as decimal(18, 4)
+        ) as weight
+    from summed
 
 ),
 
@@ -78,7 +79,7 @@ shared as (
             - {{ prorate('order_net_revenue', '(weight_so_far - weight)', 'order_weight') }}
             as decimal(18, 4)
         ) as net_revenue
-    from accumulated
+    from weighted
 
 )
 
