@@ -1,13 +1,14 @@
 {#-
-    What plan_events decided, as a mapping: is_continued (events of earlier days are kept) and
-    first_day_read (text YYYY-MM-DD, the local day from which events are read again).
+    What plan_events decided, as a mapping: is_continued (events of earlier days are kept),
+    first_day_read (text YYYY-MM-DD, the local day from which events are read again) and settings
+    (the hash that event_settings gave).
 -#}
 {% macro event_window() %}
     {% if execute and adapter.get_relation(target.database, 'landing', 'event_window') is not none %}
-        {% set row = run_query("select is_continued, cast(first_day_read as string) from " ~ landing_relation('event_window')).rows[0] %}
-        {% do return({'is_continued': row[0], 'first_day_read': row[1]}) %}
+        {% set row = run_query("select is_continued, cast(first_day_read as string), settings from " ~ landing_relation('event_window')).rows[0] %}
+        {% do return({'is_continued': row[0], 'first_day_read': row[1], 'settings': row[2]}) %}
     {% endif %}
-    {{ return({'is_continued': false, 'first_day_read': '0001-01-01'}) }}
+    {{ return({'is_continued': false, 'first_day_read': '0001-01-01', 'settings': ''}) }}
 {% endmacro %}
 
 {#- SQL of the local day from which events are read again (date). -#}
@@ -36,7 +37,8 @@
 
 {#-
     Before an incremental model is continued: takes the days that are read again out of it, in the
-    same transaction. On Spark, insert_overwrite replaces these days.
+    same transaction. On Spark insert_overwrite replaces the days that get rows; the partitions of
+    these days go before, since one that gets none would stay.
 
     column: the model's local day.
 -#}
@@ -50,8 +52,15 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro spark__forget_days_read(column) %}
-{% endmacro %}
+{% macro spark__forget_days_read(column) -%}
+    {% if is_incremental() -%}
+        {%- set first_day, parts = event_window().first_day_read, [] -%}
+        {%- for row in run_query("show partitions " ~ this).rows if row[0].split('=')[1] >= first_day -%}
+            {%- do parts.append("partition (" ~ column ~ " = date '" ~ row[0].split('=')[1] ~ "')") -%}
+        {%- endfor -%}
+        {%- if parts -%} alter table {{ this }} drop if exists {{ parts | join(', ') }} {%- endif -%}
+    {%- endif %}
+{%- endmacro %}
 
 {#- The UTC timestamp after which an event counts as late. occurred_at: SQL of when it happened. -#}
 {% macro late_after(occurred_at) -%}

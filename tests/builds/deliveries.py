@@ -86,6 +86,22 @@ def duplicated(shop: Shop, raw: Path) -> None:
     )
 
 
+def moved(shop: Shop, raw: Path) -> None:
+    """The only event that its day has more than once turns out to be of another day."""
+    deliver(
+        raw,
+        "moved",
+        *events(
+            {
+                "event_id": "v1",
+                "anonymous_id": "a1",
+                "occurred_at": "2026-03-27T03:00:00",
+                "received_at": "2026-03-30T03:00:00",
+            }
+        ),
+    )
+
+
 def repeated_history(shop: Shop, raw: Path) -> None:
     """All that was delivered first comes again, so that nothing that is kept can stay."""
     shutil.copyfile(raw / "events" / "first.csv", raw / "events" / "long_ago.csv")
@@ -171,7 +187,7 @@ def rewritten(shop: Shop, raw: Path) -> None:
 
 
 DAYS: dict[str, list[Callable[[Shop, Path], None]]] = {
-    "one_day": [in_order, late, duplicated, out_of_order],
+    "one_day": [in_order, late, duplicated, moved, out_of_order],
     "another_day": [corrected, merged, missing_day, rewritten, repeated_history],
 }
 """Kinds of deliveries, by the day on which they come together."""
@@ -200,6 +216,8 @@ def begin(raw: Path) -> None:
                 "customer_id": "c01",
                 "occurred_at": "2026-03-29T20:00:00",
             },
+            {"event_id": "v1", "anonymous_id": "a1", "occurred_at": "2026-03-25T03:00:00"},
+            {"event_id": "v1", "anonymous_id": "a1", "occurred_at": "2026-03-25T03:00:00"},
             {"event_id": "w1", "anonymous_id": "a1", "occurred_at": "2026-03-20T03:00:00"},
             {
                 "event_id": "w2",

@@ -219,8 +219,8 @@ MUTATIONS = [
     Mutation(
         "a file read before postpones its events again",
         "models/intermediate/events/int_postponed_events.sql",
-        "and is_new",
-        "and true",
+        "(read_now.is_new and",
+        "(true and",
     ),
     Mutation(
         "a shared device has sessions of its own beside those of its customers",

@@ -58,7 +58,7 @@ final as (
             as first_date,
         case when event_files.is_new then spans.last_date else event_files.last_date end
             as last_date,
-        '{{ event_settings() }}' as settings,
+        '{{ event_window().settings }}' as settings,
         cast(nullif('{{ var("as_of") }}', '') as date) as as_of_date
     from event_files
     left join spans on event_files.file = spans.file

@@ -1,3 +1,9 @@
+{#- What makes two deliveries of an event the same. -#}
+{%- set contents = [
+    'anonymous_id', 'customer_id', 'product_id', 'event_name', 'platform', 'device_type',
+    'utm_source', 'utm_medium', 'utm_campaign', 'engagement_seconds', 'occurred_at',
+] -%}
+
 with events as (
 
     select * from {{ ref('stg_events') }}
@@ -26,47 +32,17 @@ read_now as (
 
     select
         events.event_id,
+        {%- for column in contents %}
+        events.{{ column }},
+        {%- endfor %}
         events.file,
         events.event_date,
         event_files.is_new
     from events
     inner join event_files on events.file = event_files.file
-    where events.file in ({{ files_read() }})
-
-),
-
-too_late as (
-
-    select
-        event_id,
-        file,
-        event_date
-    from read_now
     where
         {{ event_window().is_continued | lower }}
-        and is_new
-        and event_date < {{ first_day_read() }}
-
-),
-
--- the few are looked for among the many, so that the few alone are held in memory
-copies as (
-
-    select distinct event_id
-    from delivered
-    where event_id in (select too_late.event_id from too_late)
-
-),
-
-too_late_events as (
-
-    select
-        too_late.event_id,
-        too_late.file,
-        too_late.event_date,
-        copies.event_id is not null as is_copy
-    from too_late
-    left join copies on too_late.event_id = copies.event_id
+        and events.file in ({{ files_read() }})
 
 ),
 
@@ -78,20 +54,45 @@ taken as (
 
 ),
 
--- what is read and not taken is kept under an earlier day
-moved as (
+-- too late for the days that are kept, or kept under an earlier day
+left_out as (
 
-    select
-        read_now.event_id,
-        read_now.file,
-        read_now.event_date,
-        true as is_copy
+    select read_now.*
     from read_now
     left join taken on read_now.event_id = taken.event_id
     where
-        {{ event_window().is_continued | lower }}
-        and read_now.event_date >= {{ first_day_read() }}
-        and taken.event_id is null
+        (read_now.is_new and read_now.event_date < {{ first_day_read() }})
+        or (read_now.event_date >= {{ first_day_read() }} and taken.event_id is null)
+
+),
+
+-- the few are looked for among the many, so that the few alone are held in memory
+kept as (
+
+    select distinct
+        {%- for column in contents %}
+        {{ column }},
+        {%- endfor %}
+        event_id
+    from delivered
+    where event_id in (select left_out.event_id from left_out)
+
+),
+
+postponed_now as (
+
+    select
+        left_out.event_id,
+        left_out.file,
+        left_out.event_date,
+        kept.event_id is not null as is_copy
+    from left_out
+    left join kept
+        on
+            left_out.event_id = kept.event_id
+            {%- for column in contents %}
+            and left_out.{{ column }} is not distinct from kept.{{ column }}
+            {%- endfor %}
 
 ),
 
@@ -99,9 +100,7 @@ final as (
 
     select * from postponed_before
     union all
-    select * from too_late_events
-    union all
-    select * from moved
+    select * from postponed_now
 
 )
 
