@@ -16,14 +16,15 @@ from pathlib import Path
 from dangol.raw_files import refused_file
 
 TARGETS = ("duckdb", "spark")
-RESERVED_STEMS = frozenset(
+RESERVED_CATALOGS = frozenset(
     (
-        *("audiences", "exports", "intermediate", "landing", "marts", "metrics", "quality"),
+        *("audiences", "exports", "intermediate", "kept", "landing", "marts", "metrics", "quality"),
         *("raw", "reference", "staging", "information_schema", "main", "pg_catalog", "system"),
-        "temp",
+        *("temp", "dangol_erasure"),
     )
 )
-"""Names of schemas and of DuckDB's own databases: `marts.customers` would mean two things."""
+"""Names of schemas, of DuckDB's own databases and of that of erasing, which stands beside the
+warehouse: `marts.customers` would mean two things."""
 
 
 PLACE = r"[^'\"`;\\*?\[\]{}$\x00-\x1f]{1,1000}"
@@ -188,10 +189,11 @@ class Settings:
                 f"WAREHOUSE is {shown(self.warehouse)}; it must be a file name such as"
                 " dangol.duckdb, of letters, digits, '_', '-' and '.'."
             )
-        if path.stem.lower() in RESERVED_STEMS:
+        catalog = catalog_of(path)
+        if catalog.lower() in RESERVED_CATALOGS:
             raise UsageError(
-                f"WAREHOUSE is {shown(self.warehouse)}; {path.stem!r} is also the name of a schema"
-                " in it, so choose another, such as dangol.duckdb."
+                f"WAREHOUSE is {shown(self.warehouse)}; {catalog!r} is also the name of a schema or"
+                " database that a build uses, so choose another, such as dangol.duckdb."
             )
         if is_folder(root / path):
             raise UsageError(
@@ -270,6 +272,11 @@ class Settings:
             home = os.environ.get("JAVA_HOME", "")
             if shutil.which("java") is None and not (Path(home) / "bin" / "java").is_file():
                 raise UsageError("TARGET=spark needs Java 17 (such as openjdk-17-jre-headless).")
+
+
+def catalog_of(warehouse: Path) -> str:
+    """Return what DuckDB calls the database in a file: its name up to the first dot."""
+    return warehouse.name.split(".")[0]
 
 
 def is_there(path: Path) -> bool:

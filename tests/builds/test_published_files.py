@@ -51,7 +51,7 @@ class Shop:
 
     def __init__(self, home: Path, built: Build) -> None:
         self.raw, self.out = home / "raw", home / "out"
-        self.warehouse = home / built.warehouse.name
+        self.warehouse = home / "my.shop.duckdb"  # which DuckDB calls `my`
         shutil.copytree(ROOT / "sample", self.raw)
         shutil.copyfile(built.warehouse, self.warehouse)
         variables = json.dumps({"raw": str(self.raw), "max_age_hours": 9999})

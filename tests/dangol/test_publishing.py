@@ -30,6 +30,8 @@ from dangol.publishing.publication import (
     remove_leftovers,
     stage,
 )
+from dangol.publishing.recheck import recheck
+from dangol.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 7, 1, 9)
@@ -74,6 +76,19 @@ def test_the_last_complete_green_build_is_published_with_the_raw_folder_that_it_
     basis = find_basis(warehouse({}, {}, partial), NOW, None, 24)
     assert (basis.invocation_id, basis.raw) == ("run 1", "shop")
     assert basis.plan_ends_at == datetime(2026, 7, 1, 15)
+
+
+def test_a_warehouse_in_a_folder_with_an_apostrophe_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "the shop's"
+    root.mkdir()
+    (root / "dbt_project.yml").write_text("vars: {max_age_hours: 24}")
+    (root / "profiles.example.yml").touch()
+    duckdb.connect(str(root / "my.shop.duckdb")).close()
+    with pytest.raises(RefusedError, match="has no record of a build"):
+        recheck(Settings(warehouse="my.shop.duckdb"), root, tmp_path, NOW, None)
 
 
 @pytest.mark.parametrize(

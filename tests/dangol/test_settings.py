@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dangol import settings as settings_module
-from dangol.settings import Settings, UsageError, find_project
+from dangol.settings import Settings, UsageError, catalog_of, find_project
 
 HOSTILE = [
     "'; drop schema marts cascade; --",
@@ -49,6 +50,9 @@ def test_a_name_that_no_file_system_takes_is_no_folder(tmp_path: Path, name: str
         ({"raw": "sampel"}, "Did you mean 'sample'"),
         ({"raw": "notes.txt"}, "is a file"),
         ({"warehouse": "marts.duckdb"}, "name of a schema"),
+        ({"warehouse": "Marts.v1.duckdb"}, "'Marts' is also the name of a schema"),
+        ({"warehouse": "kept.duckdb"}, "name of a schema"),
+        ({"warehouse": "dangol_erasure.duckdb"}, "or database"),
         ({"warehouse": "sample"}, "is a folder"),
         ({"warehouse": "nowhere/shop.duckdb"}, "does not exist"),
         ({"as_of": "2026-02-29"}, "no such day"),
@@ -76,6 +80,8 @@ def test_a_mistake_is_answered_with_what_would_be_right(
 
 def test_good_values_pass(tmp_path: Path) -> None:
     (tmp_path / "my shop 1").mkdir()
+    for name in ("shop", "my.marts.duckdb", "가게.duckdb", "1.duckdb", "-x.duckdb", "select.db"):
+        Settings(warehouse=name).check(tmp_path)
     Settings(
         raw="my shop 1",
         warehouse=str(tmp_path / "shop-1.duckdb"),
@@ -86,6 +92,13 @@ def test_good_values_pass(tmp_path: Path) -> None:
         memory="800MB",
         spill_folder=str(tmp_path),
     ).check(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["shop", "my.shop.duckdb", "a..duckdb", "가게.duckdb", "-x.y"])
+def test_a_catalog_is_called_what_duckdb_calls_it(tmp_path: Path, name: str) -> None:
+    with duckdb.connect(str(tmp_path / name)) as connection:
+        called = connection.execute("select current_database()").fetchall()
+    assert called == [(catalog_of(tmp_path / name),)]
 
 
 @pytest.mark.parametrize(

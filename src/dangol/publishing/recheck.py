@@ -22,6 +22,7 @@ import yaml
 from dangol.build import failures_of, invoke, prepare, same_environment_after
 from dangol.erasure.engine import attach_tombstones
 from dangol.publishing.basis import Basis, RefusedError, find_basis
+from dangol.quoting import literal
 from dangol.settings import Settings
 from dangol.workplace import Workplace
 
@@ -30,6 +31,9 @@ RAW_ANSWERS = ("consents", "suppressions", "messages", "message_events", "ticket
 
 OPT_OUTS = ("int_consent_states", "int_open_suppressions", "int_erasure_requests")
 """Models that say who no longer wants messages. All else that messages rest on stays as built."""
+
+BUILT, PRIVATE = "built", "again"
+"""Databases while tables are copied: the warehouse, whatever its name, and the private file."""
 
 PERMISSIONS = "int_message_permissions"
 PLANNED = "campaign_recipients"
@@ -128,7 +132,7 @@ def recheck(
     prepare(Workplace.of(settings, root).settings(settings), root)
     project = yaml.safe_load((root / "dbt_project.yml").read_text("utf-8"))
     path = folder / Path(settings.warehouse).name
-    making = folder / f"{path.stem}_again.duckdb"  # a name that the warehouse does not have
+    making = folder / f"{PRIVATE}.duckdb"
     with duckdb.connect(str(making)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         _attach(connection, root, settings.warehouse)
@@ -136,7 +140,7 @@ def recheck(
         manifest = _parse(basis, folder)
         steps = steps_of(manifest)
         parents = [manifest.nodes[unique_id] for unique_id in sorted(steps.kept)]
-        copy = _Copy(connection, path.stem)
+        copy = _Copy(connection)
         copy.create_schemas({"kept", "raw", *(node.schema for node in parents)})
         for node in parents:
             copy.take(node.schema, node.alias)
@@ -146,7 +150,7 @@ def recheck(
         if not basis.raw:
             copy.take_raw_schema()
         planned = _counts(connection, f"audiences.{PLANNED}")
-        connection.execute(f'use "{making.stem}"')
+        connection.execute(f"use {PRIVATE}")
         is_over = now >= basis.plan_ends_at
         if not is_over:
             connection.execute(f"delete from audiences.{PLANNED} where send_at < ?", [now])
@@ -174,18 +178,18 @@ def recheck(
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, root: Path, warehouse: str) -> None:
-    """Make the warehouse, read-only and under its own name, the database that names mean."""
+    """Make the warehouse, read-only, the database that names mean."""
     path = root / warehouse
     if not path.is_file():
         raise RefusedError(f"There is no warehouse at {warehouse}. Run `make build`.")
     try:
-        connection.execute(f"attach '{path}' as \"{path.stem}\" (read_only)")
+        connection.execute(f"attach {literal(path)} as {BUILT} (read_only)")
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise RefusedError(
             f"{warehouse} cannot be read now; perhaps a build is writing to it. ({reason})"
         ) from None
-    connection.execute(f'use "{path.stem}"')
+    connection.execute(f"use {BUILT}")
 
 
 class _Copy:
@@ -193,26 +197,23 @@ class _Copy:
 
     Args:
         connection: has the private file open, and the warehouse as what names mean.
-        warehouse: name of the warehouse's database; that of the private file ends in `_again`.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, warehouse: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._warehouse = warehouse
-        self._private = f"{warehouse}_again"
 
     def create_schemas(self, schemas: Iterable[str]) -> None:
         """Create schemas; DuckDB allows it only while names mean the private file."""
-        self._connection.execute(f'use "{self._private}"')
+        self._connection.execute(f"use {PRIVATE}")
         for schema in sorted(schemas):
             self._connection.execute(f'create schema "{schema}"')
-        self._connection.execute(f'use "{self._warehouse}"')
+        self._connection.execute(f"use {BUILT}")
 
     def take(self, schema: str, table: str, to: str | None = None, limit: str = "") -> None:
         """Copy a table or view into the schema of the same name, or another one."""
         try:
             self._connection.execute(
-                f'create table "{self._private}"."{to or schema}"."{table}"'
+                f'create table {PRIVATE}."{to or schema}"."{table}"'
                 f' as from "{schema}"."{table}" {limit}'
             )
         except duckdb.CatalogException:
@@ -224,11 +225,11 @@ class _Copy:
     def take_arms(self) -> None:
         """Copy how many people each campaign has in each arm, and how many it really held out."""
         self._connection.execute(
-            f'create table "{self._private}".kept.arms as'
+            f"create table {PRIVATE}.kept.arms as"
             " select campaign_id, arm, count(*) as people from audiences.campaign_arms group by all"
         )
         self._connection.execute(
-            f'create table "{self._private}".kept.held_out as'
+            f"create table {PRIVATE}.kept.held_out as"
             " select campaign_id, count(distinct customer_id) as people"
             " from audiences.campaign_eligibility"
             " where reason_code = 'campaign_holdout' group by all"
