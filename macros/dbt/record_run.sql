@@ -146,7 +146,9 @@
         invocation_id    the run, as in quality.run_history
         as_of_date       the local day that the marts describe
         table_name       the raw table
-        rows_read, rows_accepted, rows_rejected, rows_duplicate, rows_late   as in quality.data_quality
+        rows_read, rows_accepted, rows_rejected, rows_duplicate, rows_erased, rows_waiting, rows_late
+                         as in quality.data_quality; rows_erased and rows_waiting are null for runs
+                         of a version that did not count them here
         newest_at        UTC; when its newest row up to the end of the as-of day happened
         rows_of_day      its accepted rows of the as-of day; null for a table whose rows have no date
 -#}
@@ -154,18 +156,24 @@
     {% do run_query(
         "create table if not exists quality.run_tables ("
         ~ "invocation_id string, as_of_date date, table_name string, rows_read bigint, "
-        ~ "rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint, rows_late bigint, "
-        ~ "newest_at timestamp, rows_of_day bigint)" ~ (" using parquet" if target.type == 'spark')
+        ~ "rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint, rows_erased bigint, "
+        ~ "rows_waiting bigint, rows_late bigint, newest_at timestamp, rows_of_day bigint)"
+        ~ (" using parquet" if target.type == 'spark')
     ) %}
+    {#- a warehouse may be older than these columns -#}
+    {% set known = run_query("select * from quality.run_tables limit 0").column_names %}
+    {% for name in ('rows_erased', 'rows_waiting') if name not in known %}
+        {% do run_query("alter table quality.run_tables add column " ~ name ~ " bigint") %}
+    {% endfor %}
     {% do run_query(
         "insert into quality.run_tables by name select '" ~ invocation_id ~ "' as invocation_id, "
-        ~ "as_of.as_of_date, data_quality.table_name, data_quality.rows_read, data_quality.rows_accepted, "
-        ~ "data_quality.rows_rejected, data_quality.rows_duplicate, data_quality.rows_late, spans.newest_at, "
-        ~ "usuals.row_count as rows_of_day from quality.data_quality as data_quality "
-        ~ "cross join intermediate.int_as_of as as_of "
-        ~ "left join intermediate.int_raw_spans as spans on data_quality.table_name = spans.table_name "
-        ~ "left join intermediate.int_raw_usuals as usuals on data_quality.table_name = usuals.table_name "
-        ~ "where data_quality.file_format is not null order by data_quality.table_name"
+        ~ "as_of.as_of_date, counts.table_name, counts.rows_read, counts.rows_accepted, "
+        ~ "counts.rows_rejected, counts.rows_duplicate, counts.rows_erased, counts.rows_waiting, "
+        ~ "counts.rows_late, spans.newest_at, usuals.row_count as rows_of_day "
+        ~ "from quality.data_quality as counts cross join intermediate.int_as_of as as_of "
+        ~ "left join intermediate.int_raw_spans as spans on counts.table_name = spans.table_name "
+        ~ "left join intermediate.int_raw_usuals as usuals on counts.table_name = usuals.table_name "
+        ~ "where counts.file_format is not null order by counts.table_name"
     ) %}
 {% endmacro %}
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import duckdb
+import pytest
+from deliveries import begin, deliver, events
 from warehouse import ROOT, Build, build, write_csv
+
+from dangol.erasure.tombstones import Tombstones, read_key
 
 RUNS = "select command, is_complete, status from quality.run_history order by started_at"
 
@@ -47,7 +53,7 @@ def test_a_run_notes_what_it_read_of_each_raw_table(sample_build: Build) -> None
             from staging.stg_orders
         )
         select date '2026-06-30', table_name, rows_read, rows_accepted, rows_rejected,
-            rows_duplicate, rows_late, newest_at, rows_of_day
+            rows_duplicate, rows_erased, rows_waiting, rows_late, newest_at, rows_of_day
         from quality.data_quality
         inner join days using (table_name)
         order by table_name
@@ -55,6 +61,52 @@ def test_a_run_notes_what_it_read_of_each_raw_table(sample_build: Build) -> None
     )
     assert noted == counted
     assert sample_build.one("select count(*) from quality.run_tables") == 18
+
+
+def test_every_row_that_a_run_read_is_noted_though_the_warehouse_be_of_an_older_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANGOL_ERASURES", str(tmp_path))
+    tombstones = Tombstones(tmp_path / "tombstones.csv")
+    key = read_key(tmp_path, tombstones, make=True)
+    tombstones.add(key, [("customer_id", "c01")], date(2026, 4, 10))
+    tombstones.write()
+    raw, home = tmp_path / "raw", tmp_path / "home"
+    begin(raw)
+    counting = ["+data_quality", "+int_raw_usuals", "+int_event_files"]
+    assert build(raw, home, select=counting).is_green
+    with duckdb.connect(str(home / "shop.duckdb")) as connection:
+        for column in ("rows_erased", "rows_waiting"):
+            connection.execute(f"alter table quality.run_tables drop column {column}")
+    late = {"occurred_at": "2026-03-01T10:00:00", "received_at": "2026-04-01T10:00:00"}
+    deliver(
+        raw,
+        "too_late",
+        *events(
+            {"event_id": "z1", "anonymous_id": "a1", **late},
+            {"event_id": "z2", "anonymous_id": "a1", "occurred_at": "2026-04-01T03:00:00"},
+        ),
+    )
+    built = build(raw, home, select=counting)
+    assert built.is_green, built.messages
+    noted = """
+        select
+            count(*) > 5,
+            bool_and(
+                tables.rows_read = tables.rows_accepted + tables.rows_rejected
+                + tables.rows_duplicate + tables.rows_erased + tables.rows_waiting
+            ),
+            count(case when tables.table_name = 'customers' then tables.rows_erased end),
+            max(case when tables.table_name = 'customers' then tables.rows_erased end),
+            max(tables.rows_waiting)
+        from quality.run_tables as tables
+        inner join quality.run_history as history on tables.invocation_id = history.invocation_id
+        group by history.invocation_id
+        order by max(history.started_at)
+        """
+    assert built.rows(noted) == [(True, None, 0, None, None), (True, True, 1, 1, 1)]
+    types = "select distinct typeof(rows_erased), typeof(rows_waiting) from quality.run_tables"
+    assert built.rows(types) == [("BIGINT", "BIGINT")]
 
 
 def test_a_part_a_failure_and_a_stop_are_told_apart(tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ MODELLED = frozenset(
     )
 )
 """Models whose doubles come of logarithms; those of all others are equal to the last digit."""
+OLDER_RUN_TABLES = """
+    create table if not exists quality.run_tables (
+        invocation_id string, as_of_date date, table_name string, rows_read bigint,
+        rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint, rows_late bigint,
+        newest_at timestamp, rows_of_day bigint
+    ) using parquet
+    """
+"""`quality.run_tables` as a version made it that noted neither erased nor waiting rows."""
 OF_THE_ENGINE = ("int_event_files", "settings")
 """A model and its column that hashes SQL, in which the engines differ."""
 
@@ -185,6 +193,8 @@ def sample_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     raw = with_newest_events(100, folder / "raw")
     ours = build(raw, folder / "duckdb", threads=8, engine_threads=8)
     project = with_fits_of(ours, folder / "project")
+    spark.sql("create schema if not exists quality")
+    spark.sql(OLDER_RUN_TABLES)
     theirs = build(raw, folder / "spark", project=project, target="spark")
     return Pair(ours, theirs, spark)
 
@@ -212,7 +222,8 @@ def test_a_run_on_spark_notes_what_a_run_on_duckdb_notes(sample_pair: Pair) -> N
     took = "unix_micros(finished_at) - unix_micros(started_at), duration_seconds"
     tables = (
         "select as_of_date, table_name, rows_read, rows_accepted, rows_rejected, rows_duplicate,"
-        " rows_late, cast(newest_at as string), rows_of_day from quality.run_tables"
+        " rows_erased, rows_waiting, rows_late, cast(newest_at as string), rows_of_day"
+        " from quality.run_tables"
         " where invocation_id in (select invocation_id from quality.run_history where raw = '{}')"
         " order by table_name"
     )
