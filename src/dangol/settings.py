@@ -30,7 +30,7 @@ warehouse: `marts.customers` would mean two things."""
 PLACE = r"[^'\"`;\\*?\[\]{}$\x00-\x1f]{1,1000}"
 """Pattern of a file or folder whose name means nothing but itself to SQL, a shell or Jinja."""
 LONGEST = 200
-"""Characters of a value that a message repeats."""
+"""Characters of a value that a message repeats; bytes of the warehouse's file name."""
 
 
 class UsageError(Exception):
@@ -188,6 +188,11 @@ class Settings:
             raise UsageError(
                 f"WAREHOUSE is {shown(self.warehouse)}; it must be a file name such as"
                 " dangol.duckdb, of letters, digits, '_', '-' and '.'."
+            )
+        if len(path.name.encode()) > LONGEST:
+            raise UsageError(
+                f"WAREHOUSE is {shown(self.warehouse)}; its file name takes more than {LONGEST}"
+                " bytes, and those of the files beside it more than a file system allows."
             )
         catalog = catalog_of(path)
         if catalog.lower() in RESERVED_CATALOGS:

@@ -53,6 +53,7 @@ def test_a_name_that_no_file_system_takes_is_no_folder(tmp_path: Path, name: str
         ({"warehouse": "Marts.v1.duckdb"}, "'Marts' is also the name of a schema"),
         ({"warehouse": "kept.duckdb"}, "name of a schema"),
         ({"warehouse": "dangol_erasure.duckdb"}, "or database"),
+        ({"warehouse": "가" * 67}, "more than 200 bytes"),
         ({"warehouse": "sample"}, "is a folder"),
         ({"warehouse": "nowhere/shop.duckdb"}, "does not exist"),
         ({"as_of": "2026-02-29"}, "no such day"),
