@@ -39,6 +39,14 @@ ROWS_OF_PEOPLE = {
 
 CONTACTS = ("email", "phone")
 
+HOLDERS = {
+    kind: (table, column)
+    for table, columns in ROWS_OF_PEOPLE.items()
+    for column, kind in columns.items()
+    if kind not in ("customer_id", *CONTACTS)
+}
+"""By type of what a person may pass on to another one, such as an order: raw table and column."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -92,9 +100,9 @@ def find(
     search.add_identities(people)
     while search.add_rows():
         pass
-    shared += search.shared_contacts()
     rows = connection.execute(f"select type, value from {FOUND} order by all").fetchall()
     identifiers = frozenset((str(kind), str(value)) for kind, value in rows)
+    shared += sorted({value for _, value in search.shared - identifiers})
     return Found(sorted(people), identifiers, unknown, shared, search.texts())
 
 
@@ -111,7 +119,8 @@ class _Search:
         self._connection = connection
         self._code = code
         self._limits = limits
-        self._shared: set[str] = set()
+        self.shared: set[tuple[str, str]] = set()
+        """(type, value) of what the people have, or had, and others have: not theirs alone."""
         self._tables: dict[str, set[str]] = {}
         for relation, column in connection.execute(
             "select schema_name || '.' || table_name, lower(column_name)"
@@ -185,10 +194,6 @@ class _Search:
             )
         return self._count() > before
 
-    def shared_contacts(self) -> list[str]:
-        """Return the contacts of the people that others have too; they are not theirs alone."""
-        return sorted(self._shared)
-
     def texts(self) -> frozenset[str]:
         """Return every form of the identifiers that can only mean them."""
         rows = self._connection.execute(
@@ -237,24 +242,14 @@ class _Search:
 
     def _add_rows_of(self, relation: str, columns: Mapping[str, str]) -> None:
         """Add every identifier of the rows of a relation that hold one of those found."""
-        present = self._tables.get(relation, set())
-        columns = {
-            {"phone": "phone_e164"}.get(name, name) if name not in present else name: kind
-            for name, kind in columns.items()
-        }
-        columns = {name: kind for name, kind in columns.items() if name in present}
-        owners = [
-            f"{self._normal_sql(kind, _text(name))} in"
-            f" (select value from {FOUND} where type = '{kind}')"
-            for name, kind in columns.items()
-            if kind in ("customer_id", *CONTACTS)
-        ]
+        columns = self._present(relation, columns)
+        owners = _owners(columns)
         if not owners:
             return
         names = list(columns)
         rows = self._connection.execute(
             f"select {', '.join(_text(name) for name in names)} from {relation}"
-            f" where {' or '.join(owners)}"
+            f" where {self._is_theirs(owners)}"
         ).fetchall()
         for name, values in zip(names, zip(*rows, strict=True), strict=False):
             kind = columns[name]
@@ -262,7 +257,58 @@ class _Search:
             if kind in CONTACTS:
                 self._add_contacts(kind, given)
             else:
-                self._add((kind, value) for value in given)
+                of_others = self._of_others(kind, given)
+                self.shared |= {(kind, value) for value in of_others if kind in HOLDERS}
+                self._add((kind, value) for value in given if value not in of_others)
+
+    def _of_others(self, kind: str, given: Sequence[str]) -> set[str]:
+        """Return those identifiers that are somebody else's by now.
+
+        A superseded or rejected row may name a person whose order, device or contact went over
+        to another one since: the newest row, which is in staging, tells whose it is.
+        """
+        if kind == "customer_id":
+            rows = self._rows(
+                "marts.customer_identities",
+                "select identifier from marts.customer_identities"
+                " where identifier_type = 'customer_id' and identifier in (select unnest($1))"
+                f" and identifier not in (select value from {FOUND} where type = 'customer_id')",
+                given,
+            )
+            return {str(row[0]) for row in rows}
+        table, column = HOLDERS[kind]
+        relation = f"staging.stg_{table}"
+        columns = self._present(relation, ROWS_OF_PEOPLE[table])
+        owners = _owners(columns)
+        if column not in columns or not owners:
+            return set()
+        rows = self._rows(
+            relation,
+            f"select distinct {_text(column)} from {relation}"
+            f" where {_text(column)} in (select unnest($1))"
+            f" and not coalesce({self._is_theirs(owners)}, false)"
+            # a row that names nobody is still that of the person before
+            f" and coalesce({', '.join(map(_text, owners))}) is not null",
+            given,
+        )
+        return {str(row[0]) for row in rows}
+
+    def _present(self, relation: str, columns: Mapping[str, str]) -> dict[str, str]:
+        """Return the columns that a relation has, by their names there, with their types."""
+        present = self._tables.get(relation, set())
+        named = {
+            {"phone": "phone_e164"}.get(name, name) if name not in present else name: kind
+            for name, kind in columns.items()
+        }
+        return {name: kind for name, kind in named.items() if name in present}
+
+    def _is_theirs(self, owners: Mapping[str, str]) -> str:
+        """Return SQL: whether one of these columns, given with their types, names the people."""
+        return " or ".join(
+            f"{self._normal_sql(kind, _text(name))} in"
+            f" (select value from {FOUND} where type = '{kind}')"
+            for name, kind in owners.items()
+        )
 
     def _add_contacts(self, kind: str, given: Iterable[str]) -> None:
         """Add contacts as they were delivered, and normalised, but for those of others too."""
@@ -270,7 +316,7 @@ class _Search:
         for text in given:
             contact = self.normalised(kind, text)
             if contact and self._customers_with(kind, contact) - ours:
-                self._shared.add(contact)
+                self.shared.add((kind, contact))
             else:
                 self._add([(kind, text)], SPELLINGS)
                 self._add([(kind, contact)])
@@ -308,6 +354,11 @@ def normal_sql(kind: str, value: str, code: str) -> str:
     if kind == "phone":
         return f"{DATABASE}.main.phone({value}, '{code}')"
     return value
+
+
+def _owners(columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns, of those given with their types, that name the person of a row."""
+    return {name: kind for name, kind in columns.items() if kind in ("customer_id", *CONTACTS)}
 
 
 def _text(name: str) -> str:

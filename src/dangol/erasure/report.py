@@ -29,7 +29,7 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
     if found.shared:
         lines.append(
             f"Not theirs alone, and left as it is: {', '.join(sorted(set(found.shared)))}. Other"
-            " people have the same contact, or use the same device."
+            " people have the same contact, use the same device, or have taken it over since."
         )
     if result.tables:
         lines += ["", f"  {'table':<46}{'rows removed':>14}{'rows changed':>14}"]
