@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from warehouse import Build, build, write_csv
 
-from dangol.erasure.erasing import Places, Result, erase
+from dangol.erasure.erasing import Places, Result, erase, names_in_file
 
 SELECT = ("+customers", "+customer_identities", "+order_items", "stg_devices")
 ERASED_ON = date(2026, 4, 1)
@@ -80,14 +81,14 @@ def tombstones_in(folder: Path) -> Iterator[None]:
             os.environ["DANGOL_ERASURES"] = before
 
 
+def places(folder: Path) -> Places:
+    folders = (folder / name for name in ("exports", "target", "logs", "scratch"))
+    return Places(folder, folder / "shop.duckdb", *folders)
+
+
 def erase_in(folder: Path, *names: str) -> Result:
-    places = Places(
-        folder,
-        folder / "shop.duckdb",
-        *(folder / name for name in ("exports", "target", "logs", "scratch")),
-    )
     with tombstones_in(folder):
-        return erase(places, names, ERASED_ON, VARIABLES, say=lambda _: None)
+        return erase(places(folder), names, ERASED_ON, VARIABLES, say=lambda _: None)
 
 
 def build_in(folder: Path, raw: Path) -> Build:
@@ -120,6 +121,13 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(raw: Path) -> Build:
     return build_in(raw.parent / "built", raw)
+
+
+@pytest.fixture
+def shop(built: Build, tmp_path: Path) -> Build:
+    """A copy of the built warehouse."""
+    shutil.copyfile(built.warehouse, tmp_path / "shop.duckdb")
+    return Build(tmp_path / "shop.duckdb", is_green=True)
 
 
 LEFT: dict[str, list[Any]] = {
@@ -182,3 +190,16 @@ def test_a_build_anew_keeps_the_order_and_the_devices_that_went_over(without_own
     assert ("ORDCLAIM01", "OWNERB02") in rebuilt["orders"]
     assert rebuilt["devices"] == LEFT["devices"]
     assert rebuilt["customers"] == LEFT["customers"]
+
+
+def test_a_name_in_decomposed_hangul_is_the_same_name(shop: Build) -> None:
+    folder = shop.warehouse.parent
+    (folder / "requests").write_text(unicodedata.normalize("NFD", HANGUL), encoding="utf-8")
+    for names in ([unicodedata.normalize("NFD", HANGUL)], names_in_file(folder / "requests")):
+        with tombstones_in(folder):
+            dry = erase(places(folder), names, ERASED_ON, VARIABLES, dry_run=True)
+        assert dry.found.people == [HANGUL]
+    result = erase_in(folder, *names)
+    assert result.is_clean
+    assert HANGUL not in kept(shop)["customers"]
+    assert "ORDHANGUL5" not in kept(shop)["items"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -224,6 +225,24 @@ def test_what_is_shared_is_left_and_what_is_unknown_gets_a_tombstone(small: Plac
         ("anonymous_id", "C-9"),
     }
     assert result.tombstones == 3
+
+
+def test_identifiers_in_the_schema_raw_are_read_as_landing_reads_them(small: Places) -> None:
+    with duckdb.connect(str(small.warehouse)) as connection:
+        connection.execute("create schema raw")
+        connection.execute(
+            "create table raw.customers as select * from (values (' 7 ', 'KIM@shop.kr'),"
+            " ('8', null)) as rows (customer_id, email)"
+        )
+        connection.execute(
+            "create table raw.orders as select $1 as customer_id, ' ORD1 ' as order_id",
+            [unicodedata.normalize("NFD", "김민수")],
+        )
+    result = erase(small, ["7", "김민수"], DAY, VARIABLES, say=lambda _: None)
+    assert {("customer_id", "김민수"), ("order_id", "ORD1")} <= result.found.identifiers
+    with duckdb.connect(str(small.warehouse), read_only=True) as connection:
+        assert connection.execute("select customer_id from raw.customers").fetchall() == [("8",)]
+        assert connection.execute("from raw.orders").fetchall() == []
 
 
 def test_a_dry_run_writes_nothing(small: Places) -> None:

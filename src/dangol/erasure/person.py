@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -89,13 +90,14 @@ def find(
     search = _Search(connection, code, limits)
     people: set[str] = set()
     unknown, shared = [], []
-    for name in names:
+    for given in names:
+        name = _cleaned(given)
         found = search.people_of(name)
         people |= found.people
         if found.is_shared:
-            shared.append(name)
+            shared.append(given)
         elif not found.people:
-            unknown.append(name)
+            unknown.append(given)
             search.add_unknown(name)
     search.add_identities(people)
     while search.add_rows():
@@ -131,19 +133,19 @@ class _Search:
             self._tables.setdefault(relation, set()).add(column)
 
     def people_of(self, name: str) -> _Named:
-        """Return who goes by a name: the canonical customers, or a visitor without account."""
+        """Return who goes by a cleaned name: the canonical customers, or an unknown visitor."""
         rows = self._rows(
             "marts.customer_identities",
             "select customer_id, identifier_type, matched_by from marts.customer_identities"
             " where identifier = ?",
-            name.strip(),
+            name,
         )
         people = {str(row[0]) for row in rows if row[0] is not None}
         if any(row[2] == "shared" for row in rows) and not people:
             return _Named(frozenset(), is_shared=True)
         if not people and rows:
-            self._add([("anonymous_id", name.strip())])
-            return _Named(frozenset({name.strip()}))
+            self._add([("anonymous_id", name)])
+            return _Named(frozenset({name}))
         if people:
             return _Named(frozenset(people))
         for kind in CONTACTS:
@@ -155,11 +157,11 @@ class _Search:
         return _Named(frozenset(people))
 
     def add_unknown(self, name: str) -> None:
-        """Take a name that nobody goes by for each type that it can be."""
+        """Take a cleaned name that nobody goes by for each type that it can be."""
         contacts = [(kind, self.normalised(kind, name)) for kind in CONTACTS]
         self._add((kind, value) for kind, value in contacts if value)
         if "@" not in name:
-            self._add((kind, name.strip()) for kind in ("customer_id", "anonymous_id"))
+            self._add((kind, name) for kind in ("customer_id", "anonymous_id"))
 
     def add_identities(self, people: Iterable[str]) -> None:
         """Add all identifiers that are one person with a canonical one."""
@@ -248,8 +250,8 @@ class _Search:
             return
         names = list(columns)
         rows = self._connection.execute(
-            f"select {', '.join(_text(name) for name in names)} from {relation}"
-            f" where {self._is_theirs(owners)}"
+            f"select {', '.join(self._given_sql(columns[name], name) for name in names)}"
+            f" from {relation} where {self._is_theirs(owners)}"
         ).fetchall()
         for name, values in zip(names, zip(*rows, strict=True), strict=False):
             kind = columns[name]
@@ -343,17 +345,26 @@ class _Search:
         ).fetchone()
         return int(row[0]) if row else 0
 
+    def _given_sql(self, kind: str, name: str) -> str:
+        """Return SQL of a column's identifiers, normalised; contacts as they were delivered."""
+        return _text(name) if kind in CONTACTS else self._normal_sql(kind, _text(name))
+
     def _normal_sql(self, kind: str, value: str) -> str:
         return normal_sql(kind, value, self._code)
 
 
 def normal_sql(kind: str, value: str, code: str) -> str:
-    """Return SQL of an identifier as it is normalised. value: SQL of text."""
-    if kind == "email":
-        return f"{DATABASE}.main.email({value})"
+    """Return SQL of an identifier as it is normalised. value: SQL of text, as delivered."""
     if kind == "phone":
         return f"{DATABASE}.main.phone({value}, '{code}')"
-    return value
+    if kind == "email":
+        return f"{DATABASE}.main.email(nfc_normalize({value}))"
+    return f"trim(nfc_normalize({value}))"
+
+
+def _cleaned(name: str) -> str:
+    """Return a name as landing has it: trimmed and in Unicode NFC."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def _owners(columns: Mapping[str, str]) -> dict[str, str]:
