@@ -245,6 +245,29 @@ def test_identifiers_in_the_schema_raw_are_read_as_landing_reads_them(small: Pla
         assert connection.execute("from raw.orders").fetchall() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        *((name, ["7"]) for name in ("01012345678", "010 1234 5678", "+821012345678")),
+        *((name, ["7"]) for name in ("82-10-1234-5678", "0082 10 1234 5678")),
+        *((name, []) for name in ("1012345678", "821012345678", "0212345678")),
+    ],
+)
+def test_a_number_without_a_0_in_front_is_an_id_and_no_phone(
+    small: Places, name: str, people: list[str]
+) -> None:
+    with duckdb.connect(str(small.warehouse)) as connection:
+        connection.execute(
+            "create table intermediate.int_customer_contacts as select"
+            " '7' as customer_id, 'phone' as contact_type, '+821012345678' as contact"
+        )
+    found = erase(small, [name], DAY, VARIABLES, dry_run=True, say=lambda _: None).found
+    assert found.people == people
+    if not people:
+        kinds = {"customer_id", "anonymous_id"} | ({"phone"} if name[0] == "0" else set())
+        assert {kind for kind, _ in found.identifiers} == kinds
+
+
 def test_a_dry_run_writes_nothing(small: Places) -> None:
     before = small.warehouse.read_bytes()
     result = erase(small, ["7"], DAY, VARIABLES, dry_run=True, say=lambda _: None)

@@ -149,7 +149,7 @@ class _Search:
         if people:
             return _Named(frozenset(people))
         for kind in CONTACTS:
-            contact = self.normalised(kind, name)
+            contact = self._contact_of(kind, name)
             customers = self._customers_with(kind, contact) if contact else set()
             if len(customers) > self._limits[kind]:
                 return _Named(frozenset(), is_shared=True)
@@ -158,7 +158,7 @@ class _Search:
 
     def add_unknown(self, name: str) -> None:
         """Take a cleaned name that nobody goes by for each type that it can be."""
-        contacts = [(kind, self.normalised(kind, name)) for kind in CONTACTS]
+        contacts = [(kind, self._contact_of(kind, name)) for kind in CONTACTS]
         self._add((kind, value) for kind, value in contacts if value)
         if "@" not in name:
             self._add((kind, name) for kind in ("customer_id", "anonymous_id"))
@@ -222,6 +222,12 @@ class _Search:
             return None
         row = self._connection.execute(f"select {self._normal_sql(kind, '$1')}", [text]).fetchone()
         return None if row is None or row[0] is None else str(row[0])
+
+    def _contact_of(self, kind: str, name: str) -> str | None:
+        """Return a contact that a name is; a number that begins like no phone is an id only."""
+        if kind == "phone" and name.isdigit() and not name.startswith("0"):
+            return None
+        return self.normalised(kind, name)
 
     def _customers_with(self, kind: str, contact: str | None) -> set[str]:
         rows = self._rows(
