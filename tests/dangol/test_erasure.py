@@ -268,6 +268,21 @@ def test_a_number_without_a_0_in_front_is_an_id_and_no_phone(
         assert {kind for kind, _ in found.identifiers} == kinds
 
 
+def test_an_identifier_is_searched_for_as_it_stands_in_a_url(small: Places) -> None:
+    names = ["kim+tag@shop.kr", "o'neil@shop.kr", "ORD/77+b8"]
+    texts = erase(small, names, DAY, VARIABLES, dry_run=True, say=lambda _: None).found.texts
+    assert texts >= {
+        *("kim+tag@shop.kr", "kim+tag%40shop.kr", "kim%2Btag@shop.kr", "kim%2Btag%40shop.kr"),
+        *("kim%2btag%40shop.kr", "o'neil%40shop.kr", "o%27neil%40shop.kr"),
+        *("ORD/77+b8", "ORD%2F77%2Bb8", "ORD%2f77%2bb8"),
+    }
+    log = small.logs / "dbt.log"
+    log.parent.mkdir()
+    log.write_text("/invite?from=kim%2Btag%40shop.kr&x=1\n/invite?from=somebody\n")
+    assert erase(small, names, DAY, VARIABLES, say=lambda _: None).is_clean
+    assert log.read_text() == "/invite?from=somebody\n"
+
+
 def test_a_dry_run_writes_nothing(small: Places) -> None:
     before = small.warehouse.read_bytes()
     result = erase(small, ["7"], DAY, VARIABLES, dry_run=True, say=lambda _: None)

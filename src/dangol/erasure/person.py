@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import duckdb
 
@@ -207,13 +209,13 @@ class _Search:
             text = str(value).strip()
             forms.add(text)
             if kind == "email":
-                forms |= {text.lower(), text.replace("@", "%40"), text.lower().replace("@", "%40")}
-                forms |= _hashes(text.lower())
+                forms |= {text.lower()} | _hashes(text.lower())
             elif kind == "phone" and text.startswith("+"):
                 digits = text[1:]
                 forms |= {digits} | _hashes(text) | _hashes(digits)
                 if digits.startswith(self._code):
                     forms |= _national(digits.removeprefix(self._code))
+        forms |= {encoded for form in forms for encoded in _encoded(form)}
         return frozenset(form for form in forms if len(form) >= 6)
 
     def normalised(self, kind: str, text: str) -> str | None:
@@ -386,6 +388,12 @@ def _hashes(text: str) -> set[str]:
     """Return the hash of a contact that ad platforms take, in either case."""
     digest = hashlib.sha256(text.encode()).hexdigest()
     return {digest, digest.upper()}
+
+
+def _encoded(text: str) -> set[str]:
+    """Return a text as it may stand in a URL: all but letters, digits and -._~ encoded, or less."""
+    forms = {quote(text, safe=plain) for plain in ("", "@", "!'()*", "+")}
+    return forms | {re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in forms}
 
 
 def _national(digits: str) -> set[str]:
