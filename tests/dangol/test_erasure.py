@@ -14,6 +14,7 @@ import yaml
 from dangol.erasure.engine import attach, set_key
 from dangol.erasure.erasing import Places, erase, names_in_file
 from dangol.erasure.files import CHUNK_BYTES, ByteSearch
+from dangol.erasure.report import report
 from dangol.erasure.tombstones import ErasureError, keyed_hash, read_key, read_tombstones
 
 DAY = date(2026, 4, 1)
@@ -119,6 +120,34 @@ def test_files_of_requests(tmp_path: Path) -> None:
     path.write_text("\n")
     with pytest.raises(ErasureError, match="names nobody"):
         names_in_file(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("customer_id;email\nC7;kim@shop.kr\n", "semicolon or a tab in its first line, 'customer_"),
+        ("customer_id\temail\nC7\tkim@shop.kr\n", "semicolon or a tab in its first line"),
+        ("sep=;\ncustomer_id\nC7\n", "semicolon or a tab in its first line"),
+        ("email\nkim@shop.kr\n", "begins with 'email', which is the name of a column"),
+        ("\n Phone \n010-1234-5678\n", "begins with 'Phone', which is the name of a column"),
+        ("고객번호\nC7\n", "begins with '고객번호'"),
+        ("C7\nC8;lee@shop.kr\n", "semicolon or a tab in 'C8;lee@shop.kr'"),
+        ("customer_id\t\nC7\tkim@shop.kr\n", "semicolon or a tab in 'C7"),
+    ],
+)
+def test_a_list_with_other_columns_is_refused_before_its_lines_are_taken_as_people(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "requests"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ErasureError, match=message):
+        names_in_file(path)
+
+
+def test_signs_in_columns_beside_customer_id_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "requests"
+    path.write_text("customer_id,note\nC7,by phone; twice\n")
+    assert names_in_file(path) == ["C7"]
 
 
 @pytest.fixture
@@ -281,6 +310,31 @@ def test_an_identifier_is_searched_for_as_it_stands_in_a_url(small: Places) -> N
     log.write_text("/invite?from=kim%2Btag%40shop.kr&x=1\n/invite?from=somebody\n")
     assert erase(small, names, DAY, VARIABLES, say=lambda _: None).is_clean
     assert log.read_text() == "/invite?from=somebody\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["nobody-77", "gone@shop.kr"], "Nothing was erased: nobody who was named was found"),
+        (["tablet-bb22"], "Nothing was erased: what was named is not one person's alone."),
+        (["nobody-77", "7"], "Nothing of them is left here."),
+    ],
+)
+def test_the_last_words_say_whether_anybody_was_found(
+    small: Places, names: list[str], said: str
+) -> None:
+    for is_dry in (True, False):
+        result = erase(small, names, DAY, VARIABLES, dry_run=is_dry, say=lambda _: None)
+        text = " ".join(report(result, small.root, dry_run=is_dry))
+        assert (said in text) is (not is_dry or "Nothing was erased" in said)
+        assert ("Nothing of them is left" in text) is (not is_dry and "7" in names)
+
+
+def test_a_trace_of_somebody_unknown_in_a_file_counts_as_found(small: Places) -> None:
+    small.logs.mkdir()
+    (small.logs / "dbt.log").write_text("failed for gone@shop.kr\n")
+    result = erase(small, ["gone@shop.kr"], DAY, VARIABLES, say=lambda _: None)
+    assert "Nothing of them is left here." in " ".join(report(result, small.root, dry_run=False))
 
 
 def test_a_dry_run_writes_nothing(small: Places) -> None:

@@ -50,6 +50,17 @@ COLUMNS_OF_FILES: Mapping[str, str] = {
 }
 """Columns of exports that hold an identifier by itself, with its type; others are read as text."""
 
+NAMES_OF_COLUMNS = frozenset(
+    (
+        *("customer", "customer id", "customerid", "customer-id", "id", "identifier", "name"),
+        *("email", "e-mail", "email_address", "phone", "phone_e164", "phone_number", "mobile"),
+        *("contact", "anonymous_id", "device_id", "push_token", "order_id", "external_id"),
+        *("고객번호", "고객id", "고객 id", "아이디", "이름"),
+        *("이메일", "전화번호", "휴대폰", "연락처"),
+    )
+)
+"""Headers of lists that people may give instead of customer_id, in lower case: nobody's names."""
+
 WORK_FILES = ("lock", "runs.duckdb")
 """What stays in the work folder of a build: the lock, and the history of runs."""
 
@@ -150,7 +161,7 @@ def names_in_file(path: Path) -> list[str]:
     """Return the identifiers of a file: one a line, or the column customer_id of a CSV file.
 
     Raises:
-        ErasureError: the file cannot be read, or names nobody.
+        ErasureError: the file cannot be read, is no such list, or names nobody.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -161,6 +172,17 @@ def names_in_file(path: Path) -> list[str]:
     if "customer_id" in header:
         place = header.index("customer_id")
         names = [row[place].strip() for row in rows[1:] if len(row) > place]
+    elif rows and any(sign in cell for sign in ";\t" for cell in rows[0]):
+        raise ErasureError(
+            f"{path} has a semicolon or a tab in its first line, {','.join(rows[0])!r}: its columns"
+            " could not be told apart. Separate them by commas, with one named customer_id, or"
+            " give one identifier a line and nothing else."
+        )
+    elif len(header) == 1 and header[0] in NAMES_OF_COLUMNS:
+        raise ErasureError(
+            f"{path} begins with {rows[0][0].strip()!r}, which is the name of a column and no"
+            " identifier: name the column customer_id, or leave that line out."
+        )
     elif any(len(row) > 1 for row in rows):
         raise ErasureError(
             f"{path} has more than one column and none is named customer_id: give one identifier a"
@@ -169,6 +191,12 @@ def names_in_file(path: Path) -> list[str]:
     else:
         names = [row[0].strip() for row in rows]
     names = [name for name in names if name]
+    for name in names:
+        if ";" in name or "\t" in name:
+            raise ErasureError(
+                f"{path} has a semicolon or a tab in {name!r}, where one identifier should be:"
+                " separate columns by commas, or give one identifier a line."
+            )
     if not names:
         raise ErasureError(f"{path} names nobody.")
     return names

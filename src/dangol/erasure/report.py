@@ -48,7 +48,9 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
         after = "" if dry_run else f"{result.after[place]:,}"
         lines.append(f"  {place:<28}{before:>10,}{after:>10}")
     lines.append("")
+    nothing = _nothing_found(result)
     if dry_run:
+        lines += [nothing] if nothing else []
         return [*_wrapped(lines), "Dry run: nothing was changed, and no tombstone written."]
     lines.append(f"{_plural(result.tombstones, 'tombstone is', 'tombstones are')} new.")
     if result.hidden:
@@ -61,7 +63,9 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
         lines.append(
             f"Destinations that were given them must erase them too: {', '.join(result.told)}."
         )
-    if result.is_clean:
+    if nothing:
+        lines.append(nothing)
+    elif result.is_clean:
         lines.append(
             "Nothing of them is left here. RAW is yours: take them out of it, or leave it to the"
             " tombstones. Run `make build` for figures without them."
@@ -69,6 +73,20 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
     else:
         lines.append("Something of them is left: see the table above.")
     return _wrapped(lines)
+
+
+def _nothing_found(result: Result) -> str | None:
+    """Return the sentence that ends a run in which nobody was found and nothing went."""
+    found = result.found
+    rows = any(file.rows for file in result.files)
+    if found.people or result.tables or rows or any(result.before.values()):
+        return None
+    if not found.unknown:
+        return "Nothing was erased: what was named is not one person's alone."
+    return (
+        "Nothing was erased: nobody who was named was found, in the warehouse or in a file. Check"
+        " how the identifiers are written."
+    )
 
 
 def _wrapped(lines: list[str]) -> list[str]:
