@@ -214,8 +214,9 @@ def _why(options: argparse.Namespace) -> int:
     if not (root / settings.warehouse).is_file():
         _complain(f"There is no warehouse at {settings.warehouse}; `make build` makes it.")
         return 1
+    person = _identifier(options.customer)
     try:
-        lines = explain(root / settings.warehouse, options.customer, project_vars(root, settings))
+        lines = explain(root / settings.warehouse, person, project_vars(root, settings))
     except UnknownPersonError as error:
         _complain(str(error))
         return 1
@@ -253,7 +254,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _erase(options: argparse.Namespace) -> int:
     root = find_project(Path.cwd())
-    names: list[str] = list(options.customer)
+    names = [_identifier(text) for text in options.customer]
     settings = Settings.read(
         os.environ, {"warehouse": options.warehouse, "out": options.out, "dry_run": options.dry_run}
     )
@@ -280,6 +281,18 @@ def _erase(options: argparse.Namespace) -> int:
         return 1
     print("\n".join(report(result, root, dry_run=is_dry)))
     return 0 if is_dry or result.is_clean else 1
+
+
+def _identifier(given: str) -> str:
+    """Return what was given as --customer, if it is text."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"--customer is {os.fsencode(given)!r}, which is not UTF-8: set the terminal to UTF-8,"
+            " or give the identifiers in a UTF-8 file where the command takes one."
+        ) from None
+    return given
 
 
 def _day(given: str | None, zone: str) -> date:

@@ -33,6 +33,17 @@ def test_a_value_that_cannot_be_meant_ends_with_2(capsys: pytest.CaptureFixture[
     assert "AS_OF is '2026-02-30'; there is no such day." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["why", "erase"])
+def test_an_identifier_that_is_not_utf_8_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    warehouse = tmp_path / "shop.duckdb"
+    duckdb.connect(str(warehouse)).close()
+    given = os.fsdecode("김".encode("cp949"))
+    assert main([command, "--customer", given, "--warehouse", str(warehouse)]) == 2
+    assert r"--customer is b'\xb1\xe8', which is not UTF-8" in capsys.readouterr().err
+
+
 def test_an_unknown_command_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["destroy"])
