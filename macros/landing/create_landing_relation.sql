@@ -200,6 +200,7 @@
             '{{ file.path }}',
             columns = { {%- for name in delivery.headers[file.inside] %}'{{ name }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
             header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', filename = 'source_path',
+            hive_partitioning = false,
             store_rejects = true, rejects_table = 'landing_rejects', rejects_scan = 'landing_rejects_files', rejects_limit = 0
         )
         {{ 'union all by name' if not loop.last }}

@@ -165,7 +165,7 @@
     read_csv(
         '{{ path }}',
         columns = {'line': 'varchar'}, header = false, auto_detect = false, strict_mode = false,
-        delim = '\x1f', quote = '', escape = ''
+        delim = '\x1f', quote = '', escape = '', hive_partitioning = false
 {%- endmacro %}
 
 {#-
@@ -201,7 +201,10 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{#- What to select from to read a delivery's Parquet files as one relation. -#}
+{#-
+    What to select from to read a delivery's Parquet files as one relation. A folder named
+    `status=paid` is a folder: what it says takes the place of no column.
+-#}
 {% macro parquet_source(delivery) %}
     {{ return(adapter.dispatch('parquet_source', 'dangol')(delivery)) }}
 {% endmacro %}
@@ -211,11 +214,22 @@
         ~ "'], union_by_name = true, hive_partitioning = false)") }}
 {% endmacro %}
 
+{#-
+    Spark is given one path: the file, or all that begins with the table's name in RAW (a folder, or
+    folders and a file), with the folders in it.
+-#}
 {% macro spark__parquet_source(delivery) %}
-    {{ return("parquet.`" ~ (
-        delivery.files[0].path if delivery.files | length == 1
-        else delivery.files[0].path[:-(delivery.files[0].inside | length)] ~ delivery.files[0].inside.split('/')[0]
-    ) ~ "`") }}
+    {% set file = delivery.files[0] %}
+    {% set path = file.path %}
+    {% if delivery.files | length > 1 %}
+        {% set places = [] %}
+        {% for inside in delivery.files | map(attribute='inside') if inside.split('/')[0] not in places %}
+            {% do places.append(inside.split('/')[0]) %}
+        {% endfor %}
+        {% set path = file.path[:-(file.inside | length)] ~ '{' ~ places | join(',') ~ '}' %}
+    {% endif %}
+    {{ return("parquet.`" ~ path
+        ~ "` with (`recursiveFileLookup` = 'true', `pathGlobFilter` = '*.parquet', `mergeSchema` = 'true')") }}
 {% endmacro %}
 
 {#- The column names of each Parquet file, by file. -#}

@@ -7,7 +7,6 @@ leave the last ones to their processor and their library. Spark is given DuckDB'
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,7 @@ from deliveries import DAYS, begin, merged, missing_day
 from tiny_shop import make_shop
 from warehouse import ROOT, Build, Mapped, build
 
-pyspark_sql = pytest.importorskip("pyspark.sql", reason="PySpark 4 needs Python 3.11")
-
-pytestmark = [
-    pytest.mark.spark,
-    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java 17"),
-]
+pytestmark = pytest.mark.spark
 
 PATHS = sorted((ROOT / "models").rglob("*.sql"))
 NAMES = [path.stem for path in PATHS]
@@ -50,31 +44,6 @@ OLDER_RUN_TABLES = """
 """`quality.run_tables` as a version made it that noted neither erased nor waiting rows."""
 OF_THE_ENGINE = ("int_event_files", "settings")
 """A model and its column that hashes SQL, in which the engines differ."""
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A Spark session made for small data: one task, no generated code, tables for this run only.
-
-    dbt-spark takes the session that the process already has.
-    """
-    folder = tmp_path_factory.mktemp("spark")
-    session = (
-        pyspark_sql.SparkSession.builder.master("local[1]")
-        .config("spark.sql.catalogImplementation", "in-memory")
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
 
 
 class Pair:

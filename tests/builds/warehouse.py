@@ -42,12 +42,14 @@ class Build:
         is_green: every model was built and every test that was asked for held.
         messages: the error text of each failure.
         statuses: result by name of model or test.
+        warnings: the text of each warning, in the order in which they came.
     """
 
     warehouse: Path
     is_green: bool
     messages: list[str] = field(default_factory=list)
     statuses: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, read-only as a BI tool would ask it."""
@@ -178,8 +180,14 @@ def build(
     arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     # dbt can't copy a manifest with a disabled model, as there is one on Spark
     is_shared = project == ROOT and target == "duckdb"
-    runner = dbtRunner(manifest=parsed(project).deepcopy() if is_shared else None)
-    result = runner.invoke(arguments)
+    manifest = parsed(project).deepcopy() if is_shared else None
+    warnings: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level == "warn":
+            warnings.append(str(event.info.msg))
+
+    result = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(arguments)
     if target == "duckdb":
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -189,7 +197,7 @@ def build(
     if result.exception is not None:
         messages.append(str(result.exception))
     statuses = {item.node.name: str(item.status) for item in results}
-    return Build(warehouse, bool(result.success), messages, statuses)
+    return Build(warehouse, bool(result.success), messages, statuses, warnings)
 
 
 def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:

@@ -1,0 +1,84 @@
+"""How files are found and named, and how their columns are named and stored: never a silent change.
+
+What a build goes on with stands in one folder and is built once on each engine.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from warehouse import Build, build
+
+ORDERS = "order_id,ordered_at,status,gross_amount,customer_id,sales_channel\n"
+STAGED = ("stg_orders", "stg_customers", "stg_products", "stg_deliveries")
+
+
+def write(folder: Path, name: str, content: str) -> None:
+    """Write a file of RAW."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def parquet(folder: Path, name: str, sql: str) -> None:
+    """Write the rows of a query as a Parquet file."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.sql(f"copy ({sql}) to '{path}' (format parquet)")
+
+
+# What a build goes on with
+
+
+def odd_files(folder: Path) -> Path:
+    """Write a shop in which the names of folders look like values, and return its RAW."""
+    raw = folder / "sales_channel=marketplace" / "raw"
+    write(raw, "orders/status=refunded/a.csv", f"{ORDERS}o1,2026-01-05,paid,5,7,web\n")
+    write(raw, "orders/b.csv", f"{ORDERS}o2,2026-01-05,shipped,5,7.5,app\n")
+    product = "select '{}' as product_id, 'a name' as name"
+    parquet(raw, "products/name=another/a.parquet", product.format("p1"))
+    parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
+    parquet(raw, "products.parquet", product.format("p3"))
+    return raw
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The odd files on DuckDB."""
+    folder = tmp_path_factory.mktemp("odd")
+    made = build(odd_files(folder), folder, select=STAGED)
+    assert made.is_green, made.messages
+    return made
+
+
+@pytest.fixture(scope="module")
+def odd_on_spark(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The odd files on Spark; its tables are in the session."""
+    folder = tmp_path_factory.mktemp("odd_on_spark")
+    made = build(odd_files(folder), folder, select=STAGED, target="spark")
+    assert made.is_green, made.messages
+    return made
+
+
+ORDERS_READ = "select order_id, status, sales_channel from staging.stg_orders order by 1"
+PRODUCTS_READ = "select product_id, name, brand from staging.stg_products order by 1"
+
+
+def test_a_folder_named_like_a_column_and_a_value_changes_no_row(odd: Build) -> None:
+    assert odd.rows(ORDERS_READ) == [("o1", "paid", "web"), ("o2", "shipped", "app")]
+    assert odd.rows(PRODUCTS_READ) == [
+        ("p1", "a name", None),
+        ("p2", "a name", "a brand"),
+        ("p3", "a name", None),
+    ]
+
+
+@pytest.mark.spark
+def test_the_same_files_are_read_alike_on_spark(
+    odd: Build, odd_on_spark: Build, spark: Any
+) -> None:
+    for query in (ORDERS_READ, PRODUCTS_READ):
+        assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
