@@ -93,7 +93,23 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- A delivered value as text, trimmed and in Unicode NFC; null when nothing is left. -#}
+{#-
+    A delivered value as text, trimmed and in Unicode NFC; null when nothing is left. A whole number
+    that is stored as a float, as tools store ids of which some are missing, is written as one.
+-#}
 {% macro cleaned_text(value, kind) %}
-    {{- "nullif(trim(" ~ (nfc(value) if kind == 'text' else 'cast(' ~ value ~ ' as string)') ~ "), '')" -}}
+    {{- "nullif(trim(" ~ (
+        nfc(value) if kind == 'text'
+        else whole_float_text(value) if kind == 'float'
+        else 'cast(' ~ value ~ ' as string)'
+    ) ~ "), '')" -}}
 {% endmacro %}
+
+{#- A float as text: 7.0 is `7`, up to where floats tell whole numbers apart; others as the engine writes them. -#}
+{% macro whole_float_text(value) -%}
+    case
+        when abs({{ value }}) < 9007199254740992 and {{ value }} = try_cast({{ value }} as bigint)
+            then cast(try_cast({{ value }} as bigint) as string)
+        else cast({{ value }} as string)
+    end
+{%- endmacro %}

@@ -32,6 +32,25 @@ def parquet(folder: Path, name: str, sql: str) -> None:
 
 # What a build goes on with
 
+WHOLE = {
+    "7": "7",
+    "-0.0": "0",
+    "-12": "-12",
+    "1e15": "1000000000000000",
+    "9007199254740991": "9007199254740991",
+    "null": None,
+}
+"""Whole floats, and what they are as text on both engines."""
+OTHER = {
+    "7.5": "7.5",
+    "9007199254740992": "9007199254740992.0",
+    "-1e300": "-1e+300",
+    "'nan'": "nan",
+    "'-inf'": "-inf",
+    "null": None,
+}
+"""Other floats, and their text on DuckDB: they stay as the engine writes them."""
+
 
 def odd_files(folder: Path) -> Path:
     """Write a shop in which the names of folders look like values, and return its RAW."""
@@ -42,6 +61,16 @@ def odd_files(folder: Path) -> Path:
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
     parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
     parquet(raw, "products.parquet", product.format("p3"))
+    numbers = ", ".join(
+        f"({number}, cast({whole} as double), cast({other} as double))"
+        for number, (whole, other) in enumerate(zip(WHOLE, OTHER, strict=True))
+    )
+    parquet(
+        raw,
+        "customers/floats.parquet",
+        "select whole as customer_id, cast(number as float) as name, whole as region, other as"
+        f" country from (values {numbers}) as listed (number, whole, other)",
+    )
     return raw
 
 
@@ -64,6 +93,7 @@ def odd_on_spark(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 ORDERS_READ = "select order_id, status, sales_channel from staging.stg_orders order by 1"
+CUSTOMERS_READ = "select customer_id, region, name from staging.stg_customers order by 1"
 PRODUCTS_READ = "select product_id, name, brand from staging.stg_products order by 1"
 
 
@@ -76,9 +106,17 @@ def test_a_folder_named_like_a_column_and_a_value_changes_no_row(odd: Build) -> 
     ]
 
 
+def test_a_whole_float_is_the_text_of_its_integer_and_others_stay_as_they_are(odd: Build) -> None:
+    texts = [text for text in WHOLE.values() if text]
+    read = {row[0]: row[1:] for row in odd.rows(CUSTOMERS_READ)}
+    assert read == {text: (text, str(number)) for number, text in enumerate(texts)}
+    others = odd.rows("select country from landing.customers order by name")
+    assert [row[0] for row in others] == list(OTHER.values())
+
+
 @pytest.mark.spark
 def test_the_same_files_are_read_alike_on_spark(
     odd: Build, odd_on_spark: Build, spark: Any
 ) -> None:
-    for query in (ORDERS_READ, PRODUCTS_READ):
+    for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ):
         assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
