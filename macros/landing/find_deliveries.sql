@@ -6,18 +6,25 @@
         headers: mapping of file (or relation) to its column names.
 
     With the variable `raw` a folder is searched for `<table>.csv`, `<table>.parquet` and folders
-    `<table>/` of either; with `raw` empty, the schema `raw` of the warehouse.
-    Stops when neither orders nor events are there.
+    `<table>/` of either; with `raw` empty, the schema `raw` of the warehouse. Warns of files that
+    look like a raw table and are not read. Stops when neither orders nor events are there.
 
     contract: the mapping of raw_contract().
 -#}
 {% macro find_deliveries(contract) %}
     {% set deliveries = {} %}
+    {% set unread = {} %}
     {% if var('raw') %}
         {% set folder = var('raw') | string %}
-        {% set found = list_raw_files(folder) %}
-        {% for file in found %}
+        {% set files = list_raw_files(folder, contract.keys() | list) %}
+        {% set unread = unread_files(contract, files) %}
+        {% for table_name, sentence in unread.items() %}
+            {% do exceptions.warn(sentence) %}
+        {% endfor %}
+        {% set found = [] %}
+        {% for file in files if file.inside.endswith(('.csv', '.parquet')) %}
             {% set inside = file.inside %}
+            {% do found.append(inside) %}
             {% set table_name = modules.re.sub('[.](csv|parquet)$', '', inside.split('/')[0]) %}
             {% set format = 'csv' if inside.endswith('.csv') else 'parquet' %}
             {% if table_name not in contract %}
@@ -36,7 +43,6 @@
                 ) %}
             {% endif %}
         {% endfor %}
-        {% set found = found | map(attribute='inside') | list %}
         {% set place = "the folder " ~ folder %}
     {% else %}
         {% for name in list_raw_relations() if name in contract %}
@@ -49,7 +55,8 @@
         {% do exceptions.raise_compiler_error(
             "There is nothing to build from. Looked in " ~ place ~ " for orders or events (orders.csv, orders.parquet"
             ~ " or a folder orders/; the same for events). Found: "
-            ~ (found | join(', ') if found else 'no such place, or no file of either kind in it') ~ "."
+            ~ (found | join(', ') if found else 'no such place, or no file of either kind in it') ~ ". "
+            ~ [unread.get('orders'), unread.get('events')] | select | join(' ')
         ) %}
     {% endif %}
     {% for table_name, delivery in deliveries.items() %}
@@ -59,19 +66,61 @@
 {% endmacro %}
 
 {#-
-    The CSV and Parquet files in a folder and in the folders of it, in the order of their names,
-    as a list of {path, inside}: the path that the engine opens, and the part of it below the folder.
+    By raw table, a sentence on its files that are not read for the end of their name. Names that
+    begin with a dot or an underscore are for programs, and passed over.
+
+    contract: the mapping of raw_contract(). files: the list of list_raw_files().
 -#}
-{% macro list_raw_files(folder) %}
-    {% set folder = folder[:-1] if folder.endswith('/') and folder | length > 1 else folder %}
-    {{ return(adapter.dispatch('list_raw_files', 'dangol')(folder)) }}
+{% macro unread_files(contract, files) %}
+    {% set names = {} %}
+    {% for inside in files | map(attribute='inside') if not inside.endswith(('.csv', '.parquet'))
+        and not modules.re.search('(^|/)[._]', inside) %}
+        {% set table_name = inside.split('/')[0].split('.')[0] | lower %}
+        {% if table_name in contract %}
+            {% do names.update({table_name: names.get(table_name, []) + [inside]}) %}
+        {% endif %}
+    {% endfor %}
+    {% set sentences = {} %}
+    {% for table_name, unread in names.items() %}
+        {% set is_one = unread | length == 1 %}
+        {% do sentences.update({table_name:
+            "RAW holds " ~ unread[:3] | join(', ') ~ (" and " ~ (unread | length - 3) ~ " more of " ~ table_name if unread | length > 3 else '')
+            ~ ", which " ~ ('was' if is_one else 'were') ~ " not read: files must end in .csv or .parquet (in small letters,"
+            ~ " not compressed). Rename or unpack " ~ ('it' if is_one else 'them') ~ "."
+        }) %}
+    {% endfor %}
+    {{ return(sentences) }}
 {% endmacro %}
 
-{% macro duckdb__list_raw_files(folder) %}
+{#-
+    The files in a folder and in the folders of it, in the order of their names, as a list of
+    {path, inside}: the path that the engine opens, and the part of it below the folder. Files that
+    are neither CSV nor Parquet are there where they, or their folder, are named like a raw table.
+
+    folder: as the variable raw names it. table_names: the list of the raw tables.
+-#}
+{% macro list_raw_files(folder, table_names) %}
+    {% set folder = folder[:-1] if folder.endswith('/') and folder | length > 1 else folder %}
+    {{ return(adapter.dispatch('list_raw_files', 'dangol')(folder, table_names)) }}
+{% endmacro %}
+
+{#-
+    The names of other files are not even looked at: one that is not UTF-8, as old archives leave
+    it, would stop the listing.
+-#}
+{% macro duckdb__list_raw_files(folder, table_names) %}
+    {% set patterns = ['*.csv', '*.parquet', '*/**/*.csv', '*/**/*.parquet'] %}
+    {% for table_name in table_names %}
+        {% set letters = [] %}
+        {% for letter in table_name %}
+            {% do letters.append('[' ~ letter ~ letter | upper ~ ']') %}
+        {% endfor %}
+        {% set named = letters | join %}
+        {% do patterns.extend([named, named ~ '.*', named ~ '/**/*', named ~ '.*/**/*']) %}
+    {% endfor %}
     {% set rows = run_query(
-        "select file, substr(file, " ~ (folder | length + 2) ~ ") from glob(["
-        ~ "'" ~ folder ~ "/*.csv', '" ~ folder ~ "/*.parquet', "
-        ~ "'" ~ folder ~ "/*/**/*.csv', '" ~ folder ~ "/*/**/*.parquet']) order by file"
+        "select distinct file, substr(file, " ~ (folder | length + 2) ~ ") from glob(['" ~ folder ~ "/"
+        ~ patterns | join("', '" ~ folder ~ "/") ~ "']) order by file"
     ) %}
     {% set files = [] %}
     {% for row in rows.rows %}
@@ -84,10 +133,10 @@
     Spark has no glob; the columns of binaryFile other than the content cost a listing only. It
     gives absolute paths, in which the folder is found as the last place that all files share.
 -#}
-{% macro spark__list_raw_files(folder) %}
+{% macro spark__list_raw_files(folder, table_names) %}
     {% do run_query(
         "create or replace temporary view dangol_raw_files using binaryFile options (path '"
-        ~ folder ~ "', recursiveFileLookup 'true', pathGlobFilter '*.{csv,parquet}')"
+        ~ folder ~ "', recursiveFileLookup 'true')"
     ) %}
     {% set paths = run_query(
         "select regexp_replace(path, '^file:/+', '/') as path from dangol_raw_files order by path"

@@ -51,6 +51,13 @@ OTHER = {
 }
 """Other floats, and their text on DuckDB: they stay as the engine writes them."""
 
+UNREAD = (
+    *("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points"),
+    *("orders/c.csv.gz", "orders/d.TXT", "orders/status=paid/e.csv.zip", "orders/f.xlsx"),
+    *("_orders.txt", ".orders.gz", "orders/_SUCCESS", "orders/_temporary/0/part.gz", "notes.txt"),
+)
+"""Files that are not read: of raw tables, by their endings, and others."""
+
 
 def odd_files(folder: Path) -> Path:
     """Write a shop in which the names of folders look like values, and return its RAW."""
@@ -71,6 +78,8 @@ def odd_files(folder: Path) -> Path:
         "select whole as customer_id, cast(number as float) as name, whole as region, other as"
         f" country from (values {numbers}) as listed (number, whole, other)",
     )
+    for name in UNREAD:
+        write(raw, name, "in vain")
     return raw
 
 
@@ -114,9 +123,21 @@ def test_a_whole_float_is_the_text_of_its_integer_and_others_stay_as_they_are(od
     assert [row[0] for row in others] == list(OTHER.values())
 
 
+def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Build) -> None:
+    ending = "files must end in .csv or .parquet (in small letters, not compressed)."
+    alone = ("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points")
+    of_orders = "orders/c.csv.gz, orders/d.TXT, orders/f.xlsx and 1 more of orders"
+    expected = {f"RAW holds {of_orders}, which were not read: {ending} Rename or unpack them."}
+    expected |= {
+        f"RAW holds {name}, which was not read: {ending} Rename or unpack it." for name in alone
+    }
+    assert {text for text in odd.warnings if "RAW holds" in text} == expected
+
+
 @pytest.mark.spark
 def test_the_same_files_are_read_alike_on_spark(
     odd: Build, odd_on_spark: Build, spark: Any
 ) -> None:
     for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ):
         assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
+    assert sorted(odd_on_spark.warnings) == sorted(odd.warnings)
