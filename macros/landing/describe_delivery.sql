@@ -2,10 +2,10 @@
     Adds to a delivery the columns that it has (see find_deliveries). Of CSV files only the header
     line is read; names are compared in lower case and without surrounding space or quotes.
 
-    table_name: the raw table.
+    table: an entry of raw_contract().
     delivery: the mapping that find_deliveries began; `columns` and `headers` are added to it.
 -#}
-{% macro describe_delivery(table_name, delivery) %}
+{% macro describe_delivery(table, delivery) %}
     {% do check_file_names(delivery) %}
     {% set columns = [] %}
     {% set headers = {} %}
@@ -34,17 +34,72 @@
             {% do headers.update({file.inside: header}) %}
         {% endfor %}
     {% else %}
-        {% for column in describe_typed(table_name, delivery) %}
+        {% set kinds = parquet_kinds(delivery) %}
+        {% do check_zones(table, kinds) %}
+        {% for column in describe_typed(table.name, delivery) %}
             {% do columns.append({'name': column.name, 'kind': value_kind(column.dtype)}) %}
         {% endfor %}
-        {% do check_typed_columns(table_name, columns) %}
+        {% do check_typed_columns(table.name, columns) %}
+        {% for file, kinds_of_file in kinds.items() %}
+            {% do headers.update({file: kinds_of_file.keys() | list}) %}
+        {% endfor %}
         {% if delivery.format == 'relation' %}
-            {% do headers.update({'raw.' ~ table_name: columns | map(attribute='name') | map('lower') | list}) %}
-        {% else %}
-            {% do headers.update(parquet_headers(delivery)) %}
+            {% do headers.update({'raw.' ~ table.name: columns | map(attribute='name') | map('lower') | list}) %}
         {% endif %}
     {% endif %}
+    {% do check_own_names(table, headers) %}
     {% do delivery.update({'columns': columns, 'headers': headers}) %}
+{% endmacro %}
+
+{#-
+    Refuses columns with a name that landing itself gives while it reads a table: such a column
+    would take the place of what is worked out.
+
+    table: an entry of raw_contract(). headers: mapping of file (or relation) to its column names.
+-#}
+{% macro check_own_names(table, headers) %}
+    {% set own = [
+        'source_path', 'file_row_number', '_metadata', 'parsed_row', 'file_row', 'unsplit_line', 'unsplit_because',
+        'landing_malformed', 'landing_file', 'landing_file_row', 'malformed_text', 'malformed_because',
+        'rejected_because', 'erased_value', 'last_day',
+    ] %}
+    {% for column in table.columns %}
+        {% do own.extend(['text_' ~ column.name, 'typed_' ~ column.name]) %}
+    {% endfor %}
+    {% for file, header in headers.items() %}
+        {% set taken = header | select('in', own) | list %}
+        {% if taken %}
+            {% do exceptions.raise_compiler_error(
+                file ~ " has columns with names that are used while the raw table " ~ table.name ~ " is read: "
+                ~ taken | join(', ') ~ ". Rename or remove them."
+            ) %}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
+{#-
+    Refuses a timestamp that has a zone in one Parquet file and none in another: as one column the
+    engine would take those without for UTC, whatever the variable `source_timezone` says.
+
+    table: an entry of raw_contract(). kinds: the mapping of parquet_kinds().
+-#}
+{% macro check_zones(table, kinds) %}
+    {% for column in table.columns if column.type == 'timestamp' %}
+        {% set found = {} %}
+        {% for file, kinds_of_file in kinds.items() %}
+            {% set kind = kinds_of_file.get(column.name) %}
+            {% if kind in ('timestamp', 'timestamptz', 'date') %}
+                {% do found.update({'with' if kind == 'timestamptz' else 'without': file}) %}
+            {% endif %}
+        {% endfor %}
+        {% if found | length > 1 %}
+            {% do exceptions.raise_compiler_error(
+                "The column `" ~ column.name ~ "` holds timestamps without a time zone in " ~ found['without']
+                ~ " and with one in " ~ found['with'] ~ ": read as one column, those without would be moved by hours."
+                ~ " Write it with a time zone in all files of " ~ table.name ~ ", or in none."
+            ) %}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {#- The kind of values that a column's native type holds, as find_deliveries names them. -#}
@@ -232,14 +287,15 @@
         ~ "` with (`recursiveFileLookup` = 'true', `pathGlobFilter` = '*.parquet', `mergeSchema` = 'true')") }}
 {% endmacro %}
 
-{#- The column names of each Parquet file, by file. -#}
-{% macro parquet_headers(delivery) %}
-    {% set headers = {} %}
+{#- The columns of each Parquet file, as a mapping of file to a mapping of name to kind (see find_deliveries). -#}
+{% macro parquet_kinds(delivery) %}
+    {% set kinds = {} %}
     {% for file in delivery.files %}
-        {% set names = run_query(
-            "describe select * from " ~ parquet_source({'files': [file]})
-        ).columns[0].values() | map('lower') | list %}
-        {% do headers.update({file.inside: names}) %}
+        {% set kinds_of_file = {} %}
+        {% for row in run_query("describe select * from " ~ parquet_source({'files': [file]})).rows %}
+            {% do kinds_of_file.update({row[0] | lower: value_kind(row[1])}) %}
+        {% endfor %}
+        {% do kinds.update({file.inside: kinds_of_file}) %}
     {% endfor %}
-    {{ return(headers) }}
+    {{ return(kinds) }}
 {% endmacro %}

@@ -60,7 +60,7 @@
         ) %}
     {% endif %}
     {% for table_name, delivery in deliveries.items() %}
-        {% do describe_delivery(table_name, delivery) %}
+        {% do describe_delivery(contract[table_name], delivery) %}
     {% endfor %}
     {{ return(deliveries) }}
 {% endmacro %}

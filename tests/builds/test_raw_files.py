@@ -5,12 +5,15 @@ What a build goes on with stands in one folder and is built once on each engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from warehouse import Build, build
+
+from dangol.build import plain_message
 
 ORDERS = "order_id,ordered_at,status,gross_amount,customer_id,sales_channel\n"
 STAGED = ("stg_orders", "stg_customers", "stg_products", "stg_deliveries")
@@ -141,3 +144,87 @@ def test_the_same_files_are_read_alike_on_spark(
     for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ):
         assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
     assert sorted(odd_on_spark.warnings) == sorted(odd.warnings)
+
+
+# What stops a build, before its first model
+
+ORDER = "select 'o' as order_id, 'paid' as status, 5 as gross_amount"
+ONE_ORDER = f"{ORDERS}o1,2026-01-05,paid,5,7,web\n"
+
+
+def zoned(naive: str) -> Callable[[Path], None]:
+    """Return what writes orders in two files: one with the given timestamp, one with a zone."""
+
+    def make(raw: Path) -> None:
+        for name, moment in (("o1", naive), ("o2", "timestamptz '2026-01-05 03:00:00+00'")):
+            parquet(raw, f"orders/{name}.parquet", f"{ORDER}, {moment} as ordered_at")
+
+    return make
+
+
+def taken(raw: Path) -> None:
+    """Write customers with columns named as reading them names its own."""
+    write(raw, "orders.csv", ONE_ORDER)
+    write(raw, "customers.csv", f"customer_id,email,{','.join(TAKEN)}\na,a@x.kr\n")
+
+
+def unzipped(raw: Path) -> None:
+    write(raw, "customers.csv", "customer_id\na\n")
+    for name in ("orders.csv.gz", "EVENTS.CSV"):
+        write(raw, name, ONE_ORDER)
+
+
+ZONES = (
+    "The column `ordered_at` holds timestamps without a time zone in orders/o1.parquet and with one"
+    " in orders/o2.parquet: read as one column, those without would be moved by hours. Write it"
+    " with a time zone in all files of orders, or in none."
+)
+TAKEN = (
+    *("text_email", "TYPED_SIGNED_UP_AT", "source_path", "file_row_number", "_metadata"),
+    *("parsed_row", "file_row", "unsplit_line", "unsplit_because", "landing_malformed"),
+    *("landing_file", "landing_file_row", "malformed_text", "malformed_because"),
+    *("rejected_because", "erased_value", "last_day"),
+)
+STOPS: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "timestamps with and without a zone": (zoned("timestamp '2026-01-05 03:00:00'"), ZONES),
+    "timestamps with a zone, and days": (zoned("date '2026-01-05'"), ZONES),
+    "columns with the names of others": (
+        taken,
+        "customers.csv has columns with names that are used while the raw table customers is read: "
+        + ", ".join(TAKEN).lower()
+        + ". Rename or remove them.",
+    ),
+    "a column of Parquet with the name of another": (
+        lambda raw: parquet(
+            raw, "orders.parquet", f"{ORDER}, now() as ordered_at, 1 as file_row_number"
+        ),
+        "orders.parquet has columns with names that are used while the raw table orders is read:"
+        " file_row_number. Rename",
+    ),
+    "orders and events only in a form that is not read": (
+        unzipped,
+        "Found: customers.csv. RAW holds orders.csv.gz, which was not read: files must end in"
+        " .csv or .parquet (in small letters, not compressed). Rename or unpack it. RAW holds"
+        " EVENTS.CSV, which",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_what_would_be_read_as_something_else_stops_the_build(name: str, tmp_path: Path) -> None:
+    make, said = STOPS[name]
+    make(tmp_path / "raw")
+    made = build(
+        tmp_path / "raw", tmp_path, select=["stg_deliveries"], source_timezone="Asia/Seoul"
+    )
+    assert not made.is_green
+    [message] = {plain_message(text) for text in made.messages}
+    assert said in message
+
+
+def test_a_column_of_the_schema_raw_is_refused_by_its_name(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(f"create schema raw; create table raw.orders as {ORDER}, 1 as Last_Day")
+    made = build(None, tmp_path, select=["stg_deliveries"])
+    said = "raw.orders has columns with names that are used while the raw table orders is read:"
+    assert f"{said} last_day." in plain_message(made.messages[0])
