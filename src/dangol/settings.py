@@ -200,6 +200,11 @@ class Settings:
                 f"WAREHOUSE is {shown(self.warehouse)}; {catalog!r} is also the name of a schema or"
                 " database that a build uses, so choose another, such as dangol.duckdb."
             )
+        if self.target == "duckdb" and re.search("[#?]", str(root / path)):
+            raise UsageError(
+                f"WAREHOUSE is {shown(self.warehouse)}, so {root / path}; dbt cannot read a path"
+                " with '#' or '?' in it, as if it were a web address. Rename the folder."
+            )
         if is_folder(root / path):
             raise UsageError(
                 f"WAREHOUSE is {shown(self.warehouse)}, which is a folder, not a file."

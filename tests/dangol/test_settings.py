@@ -79,6 +79,12 @@ def test_a_mistake_is_answered_with_what_would_be_right(
         Settings(**given).check(tmp_path)
 
 
+def test_a_project_folder_that_dbt_takes_for_a_web_address_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "shop #1").mkdir()
+    with pytest.raises(UsageError, match="Rename the folder"):
+        Settings().check(tmp_path / "shop #1")
+
+
 def test_good_values_pass(tmp_path: Path) -> None:
     (tmp_path / "my shop 1").mkdir()
     for name in ("shop", "my.marts.duckdb", "가게.duckdb", "1.duckdb", "-x.duckdb", "select.db"):
