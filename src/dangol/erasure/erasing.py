@@ -314,7 +314,8 @@ def _rules(connection: duckdb.DuckDBPyConnection, found: Found, code: str) -> Ru
     ).fetchall()
     hashes = {("hash", text) for text in found.texts if len(text) == 64 and text.isalnum()}
     identifiers = {(str(kind), str(value)) for kind, value in rows} | hashes
-    connection.execute(f"set variable {WORDS} = $1", [sorted({text for _, text in identifiers})])
+    words = sorted({text for _, text in identifiers})
+    connection.execute(f"set variable {WORDS} = $1::varchar[]", [words])
     return Rules(pattern_of(identifiers) if identifiers else "[^\\s\\S]", code)
 
 

@@ -17,7 +17,6 @@ TYPES_OF_COLUMNS: dict[str, tuple[str, ...]] = {
     "customer_id": ("customer_id",),
     "account_id": ("customer_id",),
     "component_id": ("customer_id",),
-    "id": ("customer_id",),
     "anonymous_id": ("anonymous_id",),
     "identifier": ("customer_id", "anonymous_id"),
     "email": ("email",),
@@ -35,6 +34,16 @@ TYPES_OF_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """What a column holds, by its name or by what its name ends in after an underscore."""
 
+TYPES_OF_PLACES: dict[tuple[str, str, str], tuple[str, ...]] = {
+    ("intermediate", "int_customer_components", "id"): ("customer_id",),
+}
+"""What a column holds whose name means something else in other tables."""
+
+CLEAN_SCHEMAS = frozenset(
+    ("landing", "staging", "intermediate", "marts", "audiences", "exports", "quality")
+)
+"""Schemas whose identifiers landing has trimmed and brought into NFC; elsewhere none may be."""
+
 REFERENCES = frozenset(["referred_by_customer_id", "redeemed_order_id", "first_customer_id"])
 """Columns that name somebody else than the person whom the row is about: they become empty."""
 
@@ -51,7 +60,7 @@ TEXTS = frozenset(
 """Columns of free text: one that names the person becomes empty, whoever the row is about."""
 
 ROW_TEXTS = frozenset(["row_text", "_row_text"])
-"""Columns that hold a whole row as text: it goes."""
+"""Columns that hold a whole delivered row as text, as JSON where it could be read: it goes."""
 
 WORDS = "dangol_words"
 """Variable of the session: the identifiers that a text may hold as whole words."""
@@ -95,10 +104,23 @@ class Change:
 
 @dataclass(frozen=True)
 class _Column:
+    """A column of a table.
+
+    Args:
+        name: as it is written there.
+        data_type: as DuckDB names it.
+        is_required: whether it must not be empty.
+        types: types of the identifiers that it holds; none: it was not made for any.
+        is_reference: whether it names what may be somebody else's than the row.
+        is_clean: whether its identifiers are trimmed and in NFC.
+    """
+
     name: str
     data_type: str
     is_required: bool
+    types: tuple[str, ...]
     is_reference: bool
+    is_clean: bool
 
     @property
     def quoted(self) -> str:
@@ -109,8 +131,25 @@ class _Column:
         return f"cast({self.quoted} as varchar)"
 
     @property
+    def cleaned(self) -> str:
+        return self.text if self.is_clean else _cleaned(self.text)
+
+    @property
     def is_text(self) -> bool:
         return any(word in self.data_type for word in ("VARCHAR", "JSON", "BLOB"))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was delivered as one column, in a row that is kept as text.
+
+    Args:
+        text: SQL of it, cleaned.
+        types: types of the identifiers that the column holds.
+    """
+
+    text: str
+    types: tuple[str, ...]
 
 
 class Rules:
@@ -125,25 +164,23 @@ class Rules:
         self._pattern = pattern
         self._code = code
 
-    def is_theirs(self, columns: Sequence[_Column]) -> str:
-        """Return SQL: whether a column made for it holds one of their identifiers."""
+    def is_theirs(self, columns: Sequence[_Column], parts: Sequence[_Part] = ()) -> str:
+        """Return SQL: whether a column, or a part of a row's text, made for it names them."""
         names = {column.name.lower() for column in columns}
         conditions = ["false"]
         for column in columns:
             name = column.name.lower()
             if column.is_reference:
                 continue
-            conditions += [
-                f"{normal_sql(kind, column.text, self._code)} in"
-                f" (select value from {FOUND} where type = '{kind}')"
-                for kind in types_of(name)
-            ]
+            conditions += self._holds(column.cleaned, column.types)
             if name == "row_key" and "table_name" in names:
                 cases = " ".join(f"when '{key}' then '{kind}'" for key, kind in ROW_KEYS.items())
                 conditions.append(
                     f"case table_name {cases} end || ':' || split_part(row_key, '|', 1) in"
                     f" (select type || ':' || value from {FOUND})"
                 )
+        for part in parts:
+            conditions += self._holds(part.text, part.types)
         return " or ".join(f"coalesce({condition}, false)" for condition in conditions)
 
     def may_name(self, columns: Sequence[_Column]) -> str:
@@ -166,12 +203,12 @@ class Rules:
                 conditions.append(self.names(column.text))
             elif (
                 column.data_type == "VARCHAR"
-                and not types_of(name)
+                and not column.types
                 and not column.is_reference
                 and name not in TEXTS
             ):
                 conditions.append(
-                    f"coalesce(list_contains(getvariable('{WORDS}'), {column.text}), false)"
+                    f"coalesce(list_contains(getvariable('{WORDS}'), {column.cleaned}), false)"
                 )
         return " or ".join(conditions)
 
@@ -208,10 +245,18 @@ class Rules:
             f" getvariable('{WORDS}')) end, false)"
         )
 
+    def _holds(self, text: str, types: Sequence[str]) -> list[str]:
+        """Return SQL for each type: whether a text is an identifier of that type of theirs."""
+        return [
+            f"{normal_sql(kind, text, self._code)} in"
+            f" (select value from {FOUND} where type = '{kind}')"
+            for kind in types
+        ]
+
     def _reference(self, column: _Column) -> tuple[str, str]:
-        listed = ", ".join(f"'{kind}'" for kind in types_of(column.name.lower()))
+        listed = ", ".join(f"'{kind}'" for kind in column.types)
         return (
-            f"coalesce({column.text} in"
+            f"coalesce({column.cleaned} in"
             f" (select value from {FOUND} where type in ({listed})), false)",
             f"'{REMOVED}'" if column.is_required else "null",
         )
@@ -220,7 +265,7 @@ class Rules:
 def types_of(column: str) -> tuple[str, ...]:
     """Return the types of identifiers that a column holds by its name; none: it holds none."""
     for ending, types in TYPES_OF_COLUMNS.items():
-        if column == ending or (ending != "id" and column.endswith(f"_{ending}")):
+        if column == ending or column.endswith(f"_{ending}"):
             return types
     return ()
 
@@ -312,7 +357,8 @@ class _Named:
         rules: Rules,
     ) -> _Named:
         """Count the rows; each text is read word by word only where a quick look says so."""
-        theirs, other = rules.is_theirs(columns), rules.may_name(columns)
+        parts = _parts_of_rows(connection, source, columns)
+        theirs, other = rules.is_theirs(columns, parts), rules.may_name(columns)
         rows, removed, unclear = connection.execute(
             "select count(*), count(*) filter (is_theirs),"
             " count(*) filter (not is_theirs and other)"
@@ -335,6 +381,29 @@ class _Named:
             for column, rule in ruled
         ]
         return cls(rows, removed, changed, theirs, values)
+
+
+def _parts_of_rows(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[_Column]
+) -> list[_Part]:
+    """Return what was delivered as columns of identifiers, in rows that are kept as text.
+
+    A line that could not be split into columns has none: it is searched as any text.
+    """
+    parts = []
+    for column in columns:
+        if column.name.lower() not in ROW_TEXTS:
+            continue
+        read = f"case when json_valid({column.text}) then {column.text} end"
+        for (key,) in connection.execute(
+            f"select distinct unnest(json_keys({read})) from {source} order by all"
+        ).fetchall():
+            types = types_of(str(key).strip().lower())
+            if types:
+                pointer = "/" + str(key).replace("~", "~0").replace("/", "~1")
+                value = f"json_extract_string({read}, {literal(pointer)})"
+                parts.append(_Part(_cleaned(value), types))
+    return parts
 
 
 def parts_of_others(
@@ -376,11 +445,16 @@ def tables_of(
     for schema, table, name, kind, is_required in rows:
         found.setdefault((schema, table), []).append((name, kind, is_required))
     return {
-        place: [
-            _Column(*column, is_reference=_is_reference(column[0].lower(), columns))
+        (schema, table): [
+            _Column(
+                *column,
+                types=TYPES_OF_PLACES.get((schema, table, column[0]), types_of(column[0].lower())),
+                is_reference=_is_reference(column[0].lower(), columns),
+                is_clean=schema in CLEAN_SCHEMAS,
+            )
             for column in columns
         ]
-        for place, columns in found.items()
+        for (schema, table), columns in found.items()
     }
 
 
@@ -392,6 +466,11 @@ def _is_reference(name: str, columns: Sequence[tuple[str, str, bool]]) -> bool:
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(connection.execute(sql).fetchall()[0][0])
+
+
+def _cleaned(text: str) -> str:
+    """Return SQL of a delivered text as landing cleans it. text: SQL."""
+    return f"trim(nfc_normalize({text}))"
 
 
 def escaped(text: str) -> str:
@@ -407,11 +486,19 @@ def pattern_of(identifiers: Collection[tuple[str, str]]) -> str:
     alternatives = set()
     for kind, value in identifiers:
         if kind == "phone":
-            alternatives.add("[() .-]*".join(value[-7:]))
+            alternatives.add("(?:[() .-]|%2[089DE])*".join(value[-7:]))
         else:
-            alternatives.add(escaped(value).replace("@", "(?:@|%40)"))
+            alternatives.add("".join(map(_in_address, value)))
     pattern = "(?i)" + "|".join(sorted(alternatives))
     return pattern if len(pattern) < LONGEST_PATTERN else "[0-9A-Za-z]"
+
+
+def _in_address(character: str) -> str:
+    """Return a regular expression of a character, as it is or percent-encoded in an address."""
+    if re.fullmatch("[0-9A-Za-z]", character):
+        return character
+    encoded = "".join(f"%{byte:02X}" for byte in character.encode())
+    return f"(?:{escaped(character)}|{encoded})"
 
 
 def attach_file(
