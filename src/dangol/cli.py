@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     erase.add_argument(
         "--dry-run", action="store_const", const="1", help="DRY_RUN=1: count, change nothing"
     )
+    erase.add_argument("--spill-folder", help="SPILL_FOLDER: as of the builds, which is searched")
     erase.add_argument(
         "--erased-on", metavar="DAY", help="the local day of the erasure (default today)"
     )
@@ -256,7 +257,8 @@ def _erase(options: argparse.Namespace) -> int:
     root = find_project(Path.cwd())
     names = [_identifier(text) for text in options.customer]
     settings = Settings.read(
-        os.environ, {"warehouse": options.warehouse, "out": options.out, "dry_run": options.dry_run}
+        os.environ,
+        {name: getattr(options, name) for name in ("warehouse", "out", "dry_run", "spill_folder")},
     )
     if settings.target == "spark":
         raise UsageError("TARGET is 'spark'; people can be erased from a DuckDB warehouse only.")
@@ -274,7 +276,7 @@ def _erase(options: argparse.Namespace) -> int:
         if not names:
             raise UsageError("Name whom to erase: --customer ID, or --file PATH.")
         day = _day(options.erased_on, variables["reporting_timezone"])
-        places = Places.of(root, settings.warehouse, settings.out)
+        places = Places.of(settings, root)
         result = erase(places, names, day, variables, dry_run=is_dry)
     except ErasureError as error:
         _complain(str(error))

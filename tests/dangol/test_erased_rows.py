@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from dangol.destinations import read_rows
+from dangol.erasure import erasing
 from dangol.erasure.erasing import Places, Result, erase
+from dangol.erasure.published import OUTLIVED
+from dangol.erasure.tombstones import ErasureError, read_key, read_tombstones
+from dangol.publishing.publication import Audience, publish_folder, stage
+from dangol.settings import Settings
 
 DAY = date(2026, 4, 1)
 VARIABLES = {"phone_country_code": "82", "max_customers_per_contact": "3"}
@@ -128,3 +137,188 @@ def test_identifiers_are_compared_as_landing_cleans_them(places: Places) -> None
     )
     assert erased(places, "7", "가나").is_clean
     assert rows_of(places, "raw.customers") == [("8", None)]
+
+
+SOLAPI = {"to": "01012345678", "from": "0212345678", "text": "hello", "type": "SMS"}
+"""A message to a phone that two people share."""
+
+
+def publish(places: Places, name: str, **rows: list[dict[str, str]]) -> Path:
+    """Publish rows by destination; return the folder of the publication."""
+    staging = places.out / "publications" / f".staging-{name}"
+    staging.mkdir(parents=True)
+    docs = places.out / "data_docs"
+    audiences = [Audience(key, listed, people=len(listed)) for key, listed in rows.items()]
+    entries = stage(audiences, None, staging, docs, lambda *_: [])
+    manifest = {"id": name, "destinations": entries, "notes": []}
+    publish_folder(places.out, staging, manifest, docs)
+    return staging.with_name(name)
+
+
+def published(folder: Path, destination: str, kind: str = "members") -> list[dict[str, str]]:
+    return read_rows(destination, sorted((folder / destination).glob(f"{kind}*")))
+
+
+def test_published_rows_go_by_short_identifiers_inside_their_values(places: Places) -> None:
+    make(places, "", ("c06", "c07"))
+    grouped = {"senderKey": "k", "templateCode": "t", "recipientNo": "01012345678"}
+    folder = publish(
+        places,
+        "2026-03-31-001",
+        solapi=[
+            {**SOLAPI, "customFields": f'{{"campaign_id":"hello","customer_id":"{person}"}}'}
+            for person in ("c06", "c07", "c060")
+        ],
+        kakao_alimtalk=[
+            {**grouped, "recipientGroupingKey": f"hello:{person}"} for person in ("c06", "c07")
+        ],
+        listmonk=[
+            {"email": f"{number}@shop.kr", "attributes": f'{{"customer_id":"{person}"}}'}
+            for number, person in enumerate(("c06", "c07"))
+        ],
+    )
+    result = erased(places, "c06")
+    assert (result.is_clean, result.told) == (True, ["kakao_alimtalk", "listmonk", "solapi"])
+    fields = [row["customFields"] for row in published(folder, "solapi")]
+    assert [json.loads(text)["customer_id"] for text in fields] == ["c07", "c060"]
+    keys = [row["recipientGroupingKey"] for row in published(folder, "kakao_alimtalk")]
+    assert keys == ["hello:c07"]
+    assert [row["email"] for row in published(folder, "listmonk")] == ["1@shop.kr"]
+
+
+def test_rows_that_a_killed_run_left_are_known_by_their_tombstones(places: Places) -> None:
+    """The warehouse was built anew since, and no longer knows whose e-mail it was."""
+    make(places, "", ("c08",))
+    stones = read_tombstones(places.root / "erasures")
+    key = read_key(places.root / "erasures", stones, make=True)
+    stones.add(key, [("customer_id", "c02"), ("email", "person2@example.com")], DAY)
+    stones.write()
+    rows = [{"email": f"person{number}@example.com"} for number in (2, 8)]
+    before = publish(places, "2026-04-01-001", listmonk=rows)
+    after = publish(places, "2026-04-02-001", listmonk=rows)  # they came back as a new person
+    assert erased(places, "c02").is_clean
+    assert [row["email"] for row in published(before, "listmonk")] == ["person8@example.com"]
+    assert len(published(before, "listmonk", "additions")) == 1
+    assert len(published(after, "listmonk")) == 2
+
+
+def test_the_types_that_are_outlived_are_those_of_replays() -> None:
+    root = Path(__file__).resolve().parents[2]
+    text = (root / "macros/erasure/erased_rows.sql").read_text("utf-8")
+    listed = re.search(r"macro outlived_types\(\) %}\s*{{ return\(\[(.*?)\]", text)
+    assert listed
+    assert {name.strip(" '") for name in listed[1].split(",")} == OUTLIVED
+
+
+def test_an_export_at_work_ends_the_run_before_anything_is_changed(places: Places) -> None:
+    make(places, "")
+    copy = places.scratch / "scratch-x"
+    copy.mkdir(parents=True)
+    places.out.mkdir()
+    before = places.warehouse.read_bytes()
+    with (places.out / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ErasureError, match=r"Nothing was erased\. Another export is writing"):
+            erased(places, "7")
+    assert not (places.root / "erasures").exists()
+    assert copy.exists()
+    assert places.warehouse.read_bytes() == before
+
+
+def test_the_private_copy_of_a_running_export_is_left_and_told_of(places: Places) -> None:
+    make(places, "")
+    running, dead = (places.scratch / f"scratch-{name}" for name in ("running", "dead"))
+    for folder in (running, dead):
+        folder.mkdir(parents=True)
+        (folder / ".lock").touch()
+    with (running / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = erased(places, "7")
+    assert result.at_work == [running]
+    assert (running.exists(), dead.exists()) == (True, False)
+
+
+def test_what_a_killed_build_left_in_its_spill_folder_goes(
+    places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(places, "create table staging.stg_customers as select '7' customer_id, 'k@a.kr' email")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    (tmp_path / "spill").mkdir()
+    settings = Settings(warehouse=places.warehouse.name, spill_folder="spill")
+    found = Places.of(settings, tmp_path)
+    (found.spill / "deep").mkdir(parents=True)
+    (found.spill / "deep" / "x.tmp").write_text("k@a.kr")
+    (tmp_path / "spill" / "dangol-of-another").mkdir()
+    result = erased(found, "7")
+    assert (result.before["work folders"], result.after["work folders"]) == (1, 0)
+    assert [path.name for path in (tmp_path / "spill").iterdir()] == ["dangol-of-another"]
+
+
+def _damage_manifest(places: Places, _: pytest.MonkeyPatch) -> None:
+    folder = publish(places, "2026-03-31-001", listmonk=[{"email": "kim@shop.kr"}])
+    (folder / "manifest.json").write_text('{"destinations": {"listmonk": ')
+
+
+def _put_file_in_the_way(places: Places, _: pytest.MonkeyPatch) -> None:
+    places.work.write_text("")
+
+
+def _close_folder(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+
+
+def _fill_disk(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type("Usage", (), {"free": 1_000_000})
+    monkeypatch.setattr(erasing.shutil, "disk_usage", lambda _: usage)
+    make_large = "create table mine.large as select hash(i) as x from range(500000) as r(i)"
+    with duckdb.connect(str(places.warehouse)) as connection:
+        connection.execute(make_large)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_damage_manifest, "2026-03-31-001/manifest.json cannot be read.*publish again"),
+        (_put_file_in_the_way, "shop.duckdb.work must be a folder, and is a file: move it away"),
+        (_close_folder, "shop.duckdb.work may not be written to.*change its rights"),
+        (_fill_disk, "is full: 1 MB are free.*Make space"),
+    ],
+)
+def test_what_stops_a_run_is_found_before_anything_is_changed(
+    places: Places,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Places, pytest.MonkeyPatch], None],
+    told: str,
+) -> None:
+    make(places, "create table staging.stg_customers as select '7' customer_id, 'k@a.kr' email")
+    spoil(places, monkeypatch)
+    before = places.warehouse.read_bytes()
+    with pytest.raises(ErasureError, match=f"^Nothing was erased. .*{told}"):
+        erased(places, "7")
+    assert not (places.root / "erasures").exists()
+    assert places.warehouse.read_bytes() == before
+
+
+def test_a_disk_that_fills_up_leaves_no_part_of_the_new_warehouse(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(places, "create table staging.stg_customers as select '7' customer_id, 'k@a.kr' email")
+    before = places.warehouse.read_bytes()
+
+    def fill(connection: duckdb.DuckDBPyConnection, *_: object) -> None:
+        connection.execute("create table new.half as select 1 as x")
+        connection.close()  # as after a fatal error: nothing can be asked any more
+        raise duckdb.IOException("IO Error: Could not write: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "rewrite", fill)
+        with pytest.raises(ErasureError, match=r"same command again for the rest.* is full: "):
+            erased(places, "7")
+    assert places.warehouse.read_bytes() == before
+    assert [path.name for path in places.work.iterdir()] == ["lock"]
+    assert erased(places, "7").is_clean
+    assert rows_of(places, "staging.stg_customers") == []

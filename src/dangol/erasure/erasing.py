@@ -1,17 +1,20 @@
 """Erase people: out of the warehouse, published files, target/ and logs/, and out of replays.
 
-The order makes a crash harmless. Tombstones come first, so that no build brings anybody back; then
-the files; the warehouse, by which a person is found, comes last and in one step. Whatever a killed
-run left undone, the same command does.
+What could stop the run is looked at first, and the locks of builds and exports are taken: until the
+tombstones are written nothing has changed. Then the order makes a crash harmless. Tombstones come
+first, so that no build brings anybody back; then the files; the warehouse, by which a person is
+found, comes last and in one step. Whatever a killed run left undone, the same command does.
 """
 
 from __future__ import annotations
 
 import csv
+import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,8 +29,10 @@ from dangol.erasure.files import (
     clean_folder,
     erase_publications,
     files_in,
+    read_manifests,
 )
 from dangol.erasure.person import FOUND, Found, find
+from dangol.erasure.published import NamedRows
 from dangol.erasure.tables import (
     WORDS,
     Change,
@@ -39,16 +44,11 @@ from dangol.erasure.tables import (
     rewrite,
 )
 from dangol.erasure.tombstones import ErasureError, folder_of, read_key, read_tombstones
+from dangol.publishing.basis import RefusedError
 from dangol.publishing.publication import locked, private, remove_leftovers
 from dangol.quoting import literal
-from dangol.workplace import WorkError, held, write_out
-
-COLUMNS_OF_FILES: Mapping[str, str] = {
-    **{"external_id": "customer_id", "External ID": "customer_id", "Customer ID": "customer_id"},
-    **{"customer_id": "customer_id", "token": "push_token", "customFields": "customer_id"},
-    **{"recipientGroupingKey": "customer_id"},
-}
-"""Columns of exports that hold an identifier by itself, with its type; others are read as text."""
+from dangol.settings import Settings
+from dangol.workplace import WorkError, Workplace, held, write_out
 
 NAMES_OF_COLUMNS = frozenset(
     (
@@ -64,6 +64,11 @@ NAMES_OF_COLUMNS = frozenset(
 WORK_FILES = ("lock", "runs.duckdb")
 """What stays in the work folder of a build: the lock, and the history of runs."""
 
+UNFINISHED = (
+    "Not everything was erased. The tombstones are written, so that no build brings these people"
+    " back; run the same command again for the rest, before the next build."
+)
+
 
 @dataclass(frozen=True)
 class Places:
@@ -76,6 +81,7 @@ class Places:
         target: what dbt compiles and writes.
         logs: dbt's log.
         scratch: folder of private copies that a killed export may have left behind.
+        spill_folder: where builds write what does not fit into memory; None: in the work folder.
     """
 
     root: Path
@@ -84,18 +90,20 @@ class Places:
     target: Path
     logs: Path
     scratch: Path
+    spill_folder: Path | None = None
 
     @classmethod
-    def of(cls, root: Path, warehouse: str, out: str) -> Places:
-        """Return the places of a project in a folder."""
-        file = root / warehouse
+    def of(cls, settings: Settings, root: Path) -> Places:
+        """Return the places of a project in a folder, with these choices."""
+        place = Workplace.of(settings, root)
         return cls(
             root,
-            file.resolve() if file.is_symlink() else file,
-            root / out,
+            place.published,
+            root / settings.out,
             root / os.environ.get("DBT_TARGET_PATH", "target"),
             root / os.environ.get("DBT_LOG_PATH", "logs"),
             root / "artifacts" / "export",
+            place.spill,
         )
 
     @property
@@ -104,24 +112,46 @@ class Places:
         return self.warehouse.with_name(f"{self.warehouse.name}.work")
 
     @property
+    def spill(self) -> Path:
+        """The folder of builds for what does not fit into memory."""
+        return self.spill_folder or self.work / "spill"
+
+    @property
+    def own_spill(self) -> Path:
+        """The same of this run."""
+        return self.spill.with_name(f"{self.spill.name}-{os.getpid()}")
+
+    @property
     def leftovers(self) -> list[Path]:
-        """What builds and exports that were killed may have left, and nobody reads."""
+        """What builds, exports and erasures that were killed may have left, and nobody reads."""
         work = [path for path in _inside(self.work) if path.name not in WORK_FILES]
-        spill = self.warehouse.with_name(f"{self.warehouse.name}.tmp")
-        scratch = [path for path in _inside(self.scratch) if path.name.startswith("scratch-")]
-        return [path for path in (*work, spill, *scratch) if path.exists()]
+        spills = [self.warehouse.with_name(f"{self.warehouse.name}.tmp")]
+        spills += sorted(self.spill.parent.glob(f"{self.spill.name}*"))
+        scratch = [path for path in self._copies if not _is_at_work(path)]
+        found = dict.fromkeys((*work, *spills, *scratch))
+        return [path for path in found if path.exists() and path != self.own_spill]
+
+    @property
+    def at_work(self) -> list[Path]:
+        """Private copies of exports that run now: each removes its own when it ends."""
+        return [path for path in self._copies if _is_at_work(path)]
+
+    @property
+    def _copies(self) -> list[Path]:
+        return [path for path in _inside(self.scratch) if path.name.startswith("scratch-")]
 
     @property
     def files(self) -> dict[str, list[Path]]:
         """Every file that is searched, by place."""
         name = self.warehouse.name
+        work = [path for path in _inside(self.work) if path != self.own_spill]
         return {
             "warehouse": list(files_in([self.warehouse])),
             "WAL": list(files_in([self.warehouse.with_name(f"{name}.wal")])),
             "exports": list(files_in([self.out])),
             "target": list(files_in([self.target])),
             "logs": list(files_in([self.logs])),
-            "work folders": list(files_in([self.work, *self.leftovers])),
+            "work folders": list(files_in(dict.fromkeys([*work, *self.leftovers]))),
         }
 
 
@@ -135,6 +165,7 @@ class Result:
         tables: what changed in the warehouse.
         files: what changed in files.
         told: destinations that were given the people and must erase them too.
+        at_work: private copies of exports that ran meanwhile, which were left alone.
         before: times that identifiers were found, by place: in files by bytes, and as
             `warehouse (rows)` by query.
         after: the same at the end.
@@ -147,6 +178,7 @@ class Result:
     tables: list[Change] = field(default_factory=list)
     files: list[FileChange] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    at_work: list[Path] = field(default_factory=list)
     before: dict[str, int] = field(default_factory=dict)
     after: dict[str, int] = field(default_factory=dict)
     hidden: int = 0
@@ -229,10 +261,18 @@ def erase(
     code = variables["phone_country_code"]
     limits = {kind: int(variables["max_customers_per_contact"]) for kind in ("email", "phone")}
     folder = folder_of(places.root)
-    tombstones = read_tombstones(folder)
-    with _held(places), private(), duckdb.connect() as connection:
+    with (
+        _explained(places, "Nothing was erased."),
+        held(places.work, "dangol erase"),
+        private(),
+        nullcontext() if dry_run else locked(places.out),
+        _spilling(places),
+        duckdb.connect() as connection,
+    ):
+        tombstones = read_tombstones(folder)
+        read_manifests(places.out)
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set temp_directory = {literal(places.work / 'spill')}")
+        connection.execute(f"set temp_directory = {literal(places.own_spill)}")
         if os.environ.get("MEMORY"):
             connection.execute(f"set memory_limit = {literal(os.environ['MEMORY'])}")
         attach(connection)
@@ -248,38 +288,67 @@ def erase(
         if dry_run:
             return result
 
+        _check_space(connection, places)
         key = read_key(folder, tombstones, make=True)
         result.tombstones = tombstones.add(key, found.identifiers, erased_on)
         tombstones.write()
         say("Tombstones are written: no build brings these people back.")
+        named_rows = NamedRows(connection, found, search, code, tombstones, key)
+        with _explained(places, UNFINISHED):
+            _erase_files(places, result, named_rows, search, erased_on)
+            say("Published files, target/ and logs/ are done; the warehouse is written anew.")
+            hidden: set[str] = set()
+            if places.warehouse.is_file():
+                result.tables, hidden = _replace_warehouse(connection, places, rules, found)
+            result.hidden = len(hidden)
+            result.after = _search(places, search, ByteSearch(found.texts - hidden))
+            if places.warehouse.is_file():  # asked of the new file before it took the place
+                result.after["warehouse (rows)"] = 0
+    return result
 
+
+def _check_space(connection: duckdb.DuckDBPyConnection, places: Places) -> None:
+    """Stop before anything is changed where the warehouse cannot be written anew."""
+    if not places.warehouse.is_file():
+        return
+    folder = places.warehouse.parent
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    sizes = connection.execute(
+        "select used_blocks * block_size from pragma_database_size() where database_name = 'old'"
+    ).fetchall()
+    going = sum(
+        path.stat().st_size
+        for path in files_in(path for path in places.leftovers if path.is_relative_to(folder))
+    )
+    if sum(int(row[0]) for row in sizes) > shutil.disk_usage(folder).free + going:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def _erase_files(
+    places: Places, result: Result, named_rows: NamedRows, search: ByteSearch, erased_on: date
+) -> None:
+    """Take the people out of all files but the warehouse. result: is told what changed."""
+    with _gate(places.scratch):
         for path in places.leftovers:
             _remove(path)
             result.files.append(FileChange(path, None))
-        if places.out.is_dir():
-            with locked(places.out):
-                remove_leftovers(places.out)
-                result.files += _erase_exports(
-                    connection, places.out, found, search, code, erased_on
-                )
-        result.told = sorted(
-            {
-                change.path.parent.name
-                for change in result.files
-                if change.path.parent.name in DESTINATIONS
-            }
-        )
-        result.files += clean_folder(places.target, search, lines=False)
-        result.files += clean_folder(places.logs, search, lines=True)
-        say("Published files, target/ and logs/ are done; the warehouse is written anew.")
-        hidden: set[str] = set()
-        if places.warehouse.is_file():
-            result.tables, hidden = _replace_warehouse(connection, places, rules, found)
-        result.hidden = len(hidden)
-        result.after = _search(places, search, ByteSearch(found.texts - hidden))
-        if places.warehouse.is_file():  # asked of the new file before it took the place
-            result.after["warehouse (rows)"] = 0
-    return result
+        result.at_work = places.at_work
+    remove_leftovers(places.out)
+    note = (
+        f"People were erased from these files on {erased_on}; costs and the counts of campaigns"
+        " are from before."
+    )
+    people = len(result.found.people) + len(result.found.unknown)
+    result.files += erase_publications(places.out, named_rows, people, note)
+    for docs in sorted((places.out / "data_docs").glob("*/*")):
+        if any(search.count(path, whole_words=True) for path in files_in([docs])):
+            _remove(docs)
+            result.files.append(FileChange(docs, None))
+    folders = {change.path.parent.name for change in result.files}
+    result.told = sorted(folders & DESTINATIONS.keys())
+    result.files += clean_folder(places.target, search, lines=False)
+    result.files += clean_folder(places.logs, search, lines=True)
 
 
 def _open_warehouse(connection: duckdb.DuckDBPyConnection, places: Places, dry_run: bool) -> None:
@@ -339,40 +408,6 @@ def _search(
     return counts
 
 
-def _erase_exports(
-    connection: duckdb.DuckDBPyConnection,
-    out: Path,
-    found: Found,
-    search: ByteSearch,
-    code: str,
-    erased_on: date,
-) -> list[FileChange]:
-    """Take the people out of the publications, and away what the gate has shown of them."""
-    values = {
-        kind: {value for type_, value in found.identifiers if type_ == kind}
-        for kind in {type_ for type_, _ in found.identifiers}
-    }
-
-    def is_named(_: str, row: Mapping[str, str]) -> bool:
-        for column, text in row.items():
-            if text and text in values.get(COLUMNS_OF_FILES.get(column, ""), ()):
-                return True
-            if text and search.is_in(text.encode()):
-                return True
-        return False
-
-    note = (
-        f"People were erased from these files on {erased_on}; costs and the counts of campaigns"
-        " are from before."
-    )
-    changes = erase_publications(out, is_named, len(found.people) + len(found.unknown), note)
-    for docs in sorted((out / "data_docs").glob("*/*")):
-        if any(search.count(path, whole_words=True) for path in files_in([docs])):
-            _remove(docs)
-            changes.append(FileChange(docs, None))
-    return changes
-
-
 def _replace_warehouse(
     connection: duckdb.DuckDBPyConnection, places: Places, rules: Rules, found: Found
 ) -> tuple[list[Change], set[str]]:
@@ -400,8 +435,10 @@ def _replace_warehouse(
         aside.replace(places.warehouse)
         write_out(places.warehouse.parent)
     except BaseException:
-        connection.execute("use memory; detach database if exists new")
-        aside.unlink(missing_ok=True)
+        with suppress(duckdb.Error):  # a full disk may have ended its use already
+            connection.execute("use memory; detach database if exists new")
+        for path in (aside, aside.with_name(f"{aside.name}.wal")):
+            path.unlink(missing_ok=True)
         raise
     connection.execute("detach old")
     attach_file(connection, places.warehouse, "old", read_only=True)
@@ -409,13 +446,72 @@ def _replace_warehouse(
 
 
 @contextmanager
-def _held(places: Places) -> Iterator[None]:
-    """Hold the lock of builds, so that none works on the warehouse meanwhile."""
+def _explained(places: Places, so_far: str) -> Iterator[None]:
+    """Say in plain words why an erasure ended. so_far: what was done, and what to do."""
     try:
-        with held(places.work, "dangol erase"):
-            yield
-    except WorkError as error:
-        raise ErasureError(f"Nothing more was erased: {error}") from None
+        yield
+    except BrokenPipeError:
+        raise
+    except (WorkError, RefusedError) as error:
+        told = str(error)
+        raise ErasureError(f"{so_far} {told[:1].upper()}{told[1:]}") from None
+    except (OSError, duckdb.Error) as error:
+        raise ErasureError(f"{so_far} {_reason(places, error)}") from error
+
+
+def _reason(places: Places, error: OSError | duckdb.Error) -> str:
+    """Return what an error means, and what to do about it."""
+    told = str(error).splitlines()[0]
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+        folder = places.warehouse.parent
+        return (
+            f"The disk of {folder} is full: {shutil.disk_usage(folder).free / 1e6:,.0f} MB are"
+            " free, and an erasure needs as much as the warehouse has. Make space, then run the"
+            " same command."
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"MEMORY, or the disk for what does not fit into it, is too small: {told}"
+    if isinstance(error, PermissionError) or getattr(error, "errno", None) == errno.EROFS:
+        return (
+            f"{getattr(error, 'filename', None) or places.warehouse.parent} may not be written"
+            f" to ({told}). Run this as a user who may, or change its rights."
+        )
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} must be a folder, and is a file: move it away."
+    return told
+
+
+@contextmanager
+def _spilling(places: Places) -> Iterator[None]:
+    """Leave nothing of this run in its folder for what does not fit into memory."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(places.own_spill, ignore_errors=True)
+
+
+@contextmanager
+def _gate(scratch: Path) -> Iterator[None]:
+    """Let no export begin to make a private copy meanwhile."""
+    if not scratch.is_dir():
+        yield
+        return
+    with (scratch / ".lock").open("w") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+def _is_at_work(copy: Path) -> bool:
+    """Whether the export that made a private copy still runs: it holds the lock in it."""
+    lock = copy / ".lock"
+    if not lock.is_file():
+        return False
+    with lock.open("rb+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _remove(path: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy
 
 from dangol.destinations import DESTINATIONS, FormatError, read_rows, write_rows
-from dangol.erasure.tombstones import replace_file
+from dangol.erasure.tombstones import ErasureError, replace_file
 from dangol.publishing.publication import as_json, described, sha256_of
 
 CHUNK_BYTES = 16 << 20
@@ -23,8 +24,11 @@ KEY_BYTES = 4
 ASIDE = ".erasing"
 """Ending of a file that is to take the place of the one without it."""
 
-Named = Callable[[Mapping[str, str]], bool]
-"""Whether a row of an export, column to text, is about the people."""
+KINDS = ("members", "additions", "removals")
+"""Kinds of files of a publication, with which their names begin."""
+
+Named = Callable[[Sequence[Mapping[str, str]], date | None], set[int]]
+"""(rows of an export, column to text; the day that they describe): those about the people."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +125,30 @@ def _is_part(content: bytes, begin: int, end: int) -> bool:
     return bool(inside.match(before))
 
 
-def erase_publications(
-    out: Path, is_named: Callable[[str, Mapping[str, str]], bool], people: int, note: str
-) -> list[FileChange]:
+def read_manifests(out: Path) -> dict[Path, dict[str, Any]]:
+    """Return the manifests of all publications, by their paths.
+
+    Raises:
+        ErasureError: one is not as it was written, so that its files cannot be told apart.
+    """
+    manifests = {}
+    for path in sorted((out / "publications").glob("*/manifest.json")):
+        try:
+            manifest = json.loads(path.read_text("utf-8"))
+            for entry in manifest["destinations"].values():
+                for file in entry["files"]:
+                    _ = (file["name"], file["kind"], file["rows"], file["sha256"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ErasureError(
+                f"Nothing was erased. {path} cannot be read, so that nobody can be taken out of"
+                f" the files that it tells of ({type(error).__name__}: {error}). Put a good copy"
+                f" back, or remove {path.parent} and publish again; then run the same command."
+            ) from None
+        manifests[path] = manifest
+    return manifests
+
+
+def erase_publications(out: Path, find_named: Named, people: int, note: str) -> list[FileChange]:
     """Take the rows about the people out of every publication; counts and hashes follow.
 
     The new files are written aside, then the manifest that tells of them, then they take their
@@ -131,66 +156,89 @@ def erase_publications(
 
     Args:
         out: the folder of publications, locked.
-        is_named: whether a row of a destination is about the people.
+        find_named: finds the rows about the people.
         people: how many they are.
         note: what the manifest says of it.
+
+    Raises:
+        ErasureError: a manifest is not as it was written.
     """
     changes = []
-    for manifest_path in sorted((out / "publications").glob("*/manifest.json")):
+    for manifest_path, manifest in read_manifests(out).items():
         folder = manifest_path.parent
-        manifest = json.loads(manifest_path.read_text("utf-8"))
         _finish(folder, manifest)
-        written: list[Path] = []
-        removed: list[Path] = []
-        for name, entry in manifest["destinations"].items():
-            if name not in DESTINATIONS:
-                continue
-            gone = _erase_destination(folder / name, name, entry, is_named, written, removed)
-            changes += gone
-            rows = {
-                kind: sum(file["rows"] for file in entry["files"] if file["kind"] == kind)
-                for kind in ("members", "additions", "removals")
-            }
-            if gone:
-                dropped = entry["rows"] - rows["members"]
-                entry["people"] = max(0, entry["people"] - min(people, dropped))
-                entry["rows"] = rows["members"]
-                entry["added"], entry["removed"] = rows["additions"], rows["removals"]
-        if written or removed:
-            if note not in manifest["notes"]:
-                manifest["notes"].append(note)
-            replace_file(manifest_path, as_json(manifest).encode(), 0o600)
-            for path in written:
-                path.replace(path.with_name(path.name.removesuffix(ASIDE)))
-            for path in removed:
-                path.unlink()
+        is_changed = False
+        try:
+            for name, entry in manifest["destinations"].items():
+                if name not in DESTINATIONS:
+                    continue
+                day = _day_of(str(entry.get("carried_over_from") or folder.name))
+                gone = _erase_destination(folder / name, name, entry, find_named, day)
+                changes += gone
+                rows = {
+                    kind: sum(file["rows"] for file in entry["files"] if file["kind"] == kind)
+                    for kind in KINDS
+                }
+                if gone:
+                    dropped = entry["rows"] - rows["members"]
+                    entry["people"] = max(0, entry["people"] - min(people, dropped))
+                    entry["rows"] = rows["members"]
+                    entry["added"], entry["removed"] = rows["additions"], rows["removals"]
+                is_changed = is_changed or bool(gone)
+            if is_changed:
+                if note not in manifest["notes"]:
+                    manifest["notes"].append(note)
+                replace_file(manifest_path, as_json(manifest).encode(), 0o600)
+        except BaseException:
+            _finish(folder, json.loads(manifest_path.read_text("utf-8")))
+            raise
+        _finish(folder, manifest)
     return changes
 
 
+def _day_of(publication: str) -> date | None:
+    """Return the day that a publication describes, with which its id begins."""
+    try:
+        return date.fromisoformat(publication[:10])
+    except ValueError:
+        return None
+
+
 def _finish(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """End what a killed run began: files aside that the manifest tells of take their places."""
+    """Make the files those that the manifest tells of, after this run or one that was killed.
+
+    Files aside that it tells of take their places; the others go, and files that it no longer
+    tells of.
+    """
     for path in folder.glob(f"*/*{ASIDE}"):
         name = path.name.removesuffix(ASIDE)
         entry = manifest["destinations"].get(path.parent.name, {"files": []})
         hashes = [file["sha256"] for file in entry["files"] if file["name"] == name]
-        if hashes == [sha256_of(path)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif hashes == [sha256_of(path)]:
             path.replace(path.with_name(name))
         else:
             path.unlink()
+    for destination, entry in manifest["destinations"].items():
+        names = {file["name"] for file in entry["files"]}
+        for kind in KINDS:
+            for path in (folder / destination).glob(f"{kind}*"):
+                if path.name not in names:
+                    path.unlink()
 
 
 def _erase_destination(
     folder: Path,
     name: str,
     entry: dict[str, Any],
-    is_named: Callable[[str, Mapping[str, str]], bool],
-    written: list[Path],
-    removed: list[Path],
+    find_named: Named,
+    day: date | None,
 ) -> list[FileChange]:
     """Write the files of a destination aside without the people; change what is said of them."""
     changes = []
     files: list[dict[str, Any]] = []
-    for kind in ("members", "additions", "removals"):
+    for kind in KINDS:
         listed = [file for file in entry["files"] if file["kind"] == kind]
         paths = [folder / file["name"] for file in listed if (folder / file["name"]).exists()]
         try:
@@ -198,7 +246,8 @@ def _erase_destination(
         except FormatError:  # not ours any more: the search says what is left in it
             files += listed
             continue
-        kept = [row for row in rows if not is_named(name, row)]
+        named = find_named(rows, day)
+        kept = [row for number, row in enumerate(rows) if number not in named]
         if len(kept) == len(rows):
             files += listed
             continue
@@ -210,12 +259,8 @@ def _erase_destination(
         aside.mkdir()
         for path in write_rows(name, [dict(row) for row in kept], aside, kind):
             files.append(described(name, kind, path))
-            target = folder / f"{path.name}{ASIDE}"
-            path.replace(target)
-            written.append(target)
+            path.replace(folder / f"{path.name}{ASIDE}")
         aside.rmdir()
-        names = {file["name"] for file in files}
-        removed += [path for path in paths if path.name not in names]
     entry["files"] = files
     return changes
 

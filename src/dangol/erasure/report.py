@@ -63,6 +63,11 @@ def report(result: Result, root: Path, *, dry_run: bool) -> list[str]:
         lines.append(
             f"Destinations that were given them must erase them too: {', '.join(result.told)}."
         )
+    for path in result.at_work:
+        lines.append(
+            f"An export is at work in {path}, on a private copy of its own that may still name"
+            " them; it removes the copy when it ends. What it publishes elsewhere is not here."
+        )
     if nothing:
         lines.append(nothing)
     elif result.is_clean:

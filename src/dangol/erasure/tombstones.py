@@ -158,12 +158,16 @@ def keyed_hash(key: bytes, value: str) -> str:
 
 
 def replace_file(path: Path, content: bytes, mode: int) -> None:
-    """Write a file aside, flush it to disk and move it into its place."""
+    """Write a file aside, flush it to disk and move it into its place; or leave nothing."""
     aside = path.with_name(f".{path.name}.new")
     aside.unlink(missing_ok=True)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:  # such as a full disk
+        aside.unlink(missing_ok=True)
+        raise
