@@ -5,7 +5,8 @@
         passes_on: a column whose values in erased rows are erased in the tables that name them,
         references: columns that name another person than the row's; they become empty,
         texts: columns of free text; one that names an erased person becomes empty.
-    Tables that are not listed hold nobody.
+    Tables that are not listed hold nobody, but their rejected rows are searched as all are: these
+    are kept as text, with columns that the contract doesn't know.
 -#}
 {% macro erasure_rules() %}
     {{ return({
@@ -135,8 +136,8 @@
     arguments: the list of the other arguments of landing_query.
 -#}
 {% macro find_erased(table, delivery, source, arguments) %}
-    {%- set rules = erasure_rules().get(table.name) -%}
-    {%- if rules and has_tombstones() -%}
+    {%- set rules = erasure_rules().get(table.name, {'identifiers': {}}) -%}
+    {%- if has_tombstones() -%}
         {%- set stored = {} -%}
         {%- for column in delivery.columns -%}
             {%- do stored.update({column.name | lower: cleaned_text('delivered.' ~ adapter.quote(column.name), column.kind)}) -%}
@@ -223,8 +224,8 @@
     rows: 'kept', or 'erased' for the rows that landing leaves out.
 -#}
 {% macro rows_after_erasure(table, delivery, rows) %}
-    {%- set rules = erasure_rules().get(table.name) -%}
-    {%- if not rules or not has_tombstones() -%}
+    {%- set rules = erasure_rules().get(table.name, {'identifiers': {}}) -%}
+    {%- if not has_tombstones() -%}
     checked
     {%- else -%}
         {%- set delivered = delivery.columns | map(attribute='name') | map('lower') | list -%}
