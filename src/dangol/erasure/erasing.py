@@ -461,7 +461,7 @@ def _explained(places: Places, so_far: str) -> Iterator[None]:
 
 def _reason(places: Places, error: OSError | duckdb.Error) -> str:
     """Return what an error means, and what to do about it."""
-    told = str(error).splitlines()[0]
+    told = (str(error).splitlines() or [type(error).__name__])[0]
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
         folder = places.warehouse.parent
         return (
