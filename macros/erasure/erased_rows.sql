@@ -89,7 +89,7 @@
     {% if not has_tombstones()
         and run_query("select count(*) from glob('" ~ path ~ "')").columns[0].values()[0]
         and run_query(
-            "select count(*) from read_csv('" ~ path ~ "', header = true, all_varchar = true) where type <> 'key'"
+            "select count(*) from read_csv('" ~ path ~ "', header = true, all_varchar = true, hive_partitioning = false) where type <> 'key'"
         ).columns[0].values()[0] %}
         {% do exceptions.raise_compiler_error(
             path ~ " holds the tombstones of erased people, and profiles.yml has no plugin that applies them. Add to"
