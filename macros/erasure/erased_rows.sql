@@ -188,7 +188,13 @@
         insert into dangol_erasure.main.matches
         select '', '{{ rules.passes_on }}', {{ rules.passes_on }}, date '9999-12-31'
         from ({{ erased }})
-        where {{ rules.passes_on }} is not null
+        where
+            {{ rules.passes_on }} is not null
+            -- what a row that stays names too went over to somebody else
+            and {{ rules.passes_on }} not in (
+                select {{ rules.passes_on }} from ({{ landing_query(table, delivery, source, *arguments) }})
+                where _rejected_because is null and {{ rules.passes_on }} is not null
+            )
         group by {{ rules.passes_on }};
         {%- endif %}
         insert into dangol_erasure.main.counts select '{{ table.name }}', count(*) from ({{ erased }});
