@@ -144,7 +144,7 @@ class _Part:
     """What was delivered as one column, in a row that is kept as text.
 
     Args:
-        text: SQL of it, cleaned.
+        text: SQL of it, as delivered.
         types: types of the identifiers that the column holds.
     """
 
@@ -172,7 +172,7 @@ class Rules:
             name = column.name.lower()
             if column.is_reference:
                 continue
-            conditions += self._holds(column.cleaned, column.types)
+            conditions += self._holds(column.text, column.types)
             if name == "row_key" and "table_name" in names:
                 cases = " ".join(f"when '{key}' then '{kind}'" for key, kind in ROW_KEYS.items())
                 conditions.append(
@@ -402,7 +402,7 @@ def _parts_of_rows(
             if types:
                 pointer = "/" + str(key).replace("~", "~0").replace("/", "~1")
                 value = f"json_extract_string({read}, {literal(pointer)})"
-                parts.append(_Part(_cleaned(value), types))
+                parts.append(_Part(value, types))
     return parts
 
 
