@@ -234,6 +234,13 @@
 {% endmacro %}
 
 {% macro duckdb__file_facts(files, root_length) %}
+    {#- read_blob takes such a folder for a column of its own, and crashes -#}
+    {% for file in files if modules.re.search('(?i)(^|/)(filename|size|last_modified)=', file.path) %}
+        {% do exceptions.raise_compiler_error(
+            "The file of events " ~ file.path ~ " lies in a folder whose name begins with filename=, size= or last_modified=,"
+            ~ " under which DuckDB cannot look up when a file was changed. Rename the folder."
+        ) %}
+    {% endfor %}
     {{ return(
         "select substr(filename, " ~ (root_length + 1) ~ ") as file, size as size_bytes, date_trunc('second', cast(last_modified as timestamp)) as modified_at"
         ~ " from read_blob(['" ~ files | map(attribute='path') | join("', '") ~ "'])"

@@ -150,6 +150,7 @@ def test_the_same_files_are_read_alike_on_spark(
 
 ORDER = "select 'o' as order_id, 'paid' as status, 5 as gross_amount"
 ONE_ORDER = f"{ORDERS}o1,2026-01-05,paid,5,7,web\n"
+EVENT = "event_id,occurred_at,event_name\ne1,2026-01-05 03:00:00,page_view\n"
 
 
 def zoned(naive: str) -> Callable[[Path], None]:
@@ -206,6 +207,10 @@ STOPS: dict[str, tuple[Callable[[Path], Any], str]] = {
         "Found: customers.csv. RAW holds orders.csv.gz, which was not read: files must end in"
         " .csv or .parquet (in small letters, not compressed). Rename or unpack it. RAW holds"
         " EVENTS.CSV, which",
+    ),
+    "events in a folder with a name that the engine reads its own way": (
+        lambda raw: write(raw, "events/Size=1/a.csv", EVENT),
+        "/raw/events/Size=1/a.csv lies in a folder whose name begins with filename=, size= or",
     ),
 }
 
