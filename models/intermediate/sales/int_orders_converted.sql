@@ -83,10 +83,7 @@ converted as (
 
     select
         order_id,
-        coalesce(
-            customer_id,
-            'guest-' || substr(md5(coalesce(email, phone_e164)), 1, 16)
-        ) as raw_customer_id,
+        customer_id as raw_customer_id,
         customer_id is null as is_guest_order,
         email,
         phone_e164,
