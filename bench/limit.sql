@@ -409,6 +409,13 @@ ranked as (
                 given_customers.customer_id = customer_map.person_id desc,
                 given_customers.customer_id asc
         ) as newness,
+        row_number() over (
+            partition by customer_map.person_id
+            order by
+                coalesce(acquisition_source, acquisition_medium, acquisition_campaign) is null,
+                given_customers.signed_up_at asc nulls last,
+                given_customers.customer_id asc
+        ) as acquisition_number,
     from given_customers
     inner join customer_map on given_customers.customer_id = customer_map.customer_id
 )
@@ -422,9 +429,9 @@ select
     min_by(country, newness) filter (country is not null) as country,
     min_by(region, newness) filter (region is not null) as region,
     min_by(language, newness) filter (language is not null) as language,
-    min_by(acquisition_source, newness) filter (acquisition_source is not null) as acquisition_source,
-    min_by(acquisition_medium, newness) filter (acquisition_medium is not null) as acquisition_medium,
-    min_by(acquisition_campaign, newness) filter (acquisition_campaign is not null) as acquisition_campaign,
+    max(acquisition_source) filter (acquisition_number = 1) as acquisition_source,
+    max(acquisition_medium) filter (acquisition_number = 1) as acquisition_medium,
+    max(acquisition_campaign) filter (acquisition_number = 1) as acquisition_campaign,
     min_by(referred_by_customer_id, newness) filter (referred_by_customer_id is not null)
         as referred_by_customer_id,
 from ranked
@@ -813,7 +820,6 @@ with
 acquired as (
     select
         customer_id,
-        referred_by_customer_id,
         signed_up_at,
         first_seen_at as acquired_at,
         local_day(first_seen_at) as acquired_on,
@@ -892,10 +898,16 @@ signed_up as (
     left join months on acquired.customer_id = months.customer_id
 ),
 referring as (
-    select referred_by_customer_id as customer_id, min(first_signed_up_at) as referred_at
-    from signed_up
-    where referred_by_customer_id is not null
-    group by referred_by_customer_id
+    select
+        referrers.person_id as customer_id,
+        min(coalesce(given_customers.signed_up_at, signed_up.first_signed_up_at)) as referred_at,
+    from given_customers
+    inner join customer_map on given_customers.customer_id = customer_map.customer_id
+    inner join signed_up on customer_map.person_id = signed_up.customer_id
+    inner join customer_map as referrers
+        on given_customers.referred_by_customer_id = referrers.customer_id
+    where customer_map.person_id <> referrers.person_id
+    group by referrers.person_id
 ),
 acting as (
     select

@@ -58,6 +58,21 @@
         then reflect('com.ibm.icu.text.Normalizer', 'compose', {{ text }}, false) else {{ text }} end
 {%- endmacro %}
 
+{#- Text without spaces at its ends, those of other widths (Unicode's class Zs) among them. -#}
+{% macro stripped(text) %}
+    {{- adapter.dispatch('stripped', 'dangol')(text) -}}
+{% endmacro %}
+
+{% macro duckdb__stripped(text) -%}
+    trim({{ text }})
+{%- endmacro %}
+
+{#- Spark's trim knows the space of ASCII only. -#}
+{% macro spark__stripped(text) -%}
+    {%- set spaces = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000' -%}
+    trim(both '{{ spaces }}' from {{ text }})
+{%- endmacro %}
+
 {#- Whether text is valid JSON. -#}
 {% macro is_json(text) %}
     {{- adapter.dispatch('is_json', 'dangol')(text) -}}

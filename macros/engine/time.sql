@@ -1,4 +1,9 @@
-{#- The UTC timestamp of a wall-clock timestamp read in a zone. zone: a Jinja string. -#}
+{#-
+    The UTC timestamp of a wall-clock timestamp read in a zone: of a time that exists twice the
+    earlier one, as utc_of_local_time has it.
+
+    zone: a Jinja string.
+-#}
 {% macro to_utc(timestamp, zone) %}
     {%- if zone == 'UTC' -%} {{ timestamp }}
     {%- else -%} {{ adapter.dispatch('to_utc', 'dangol')(timestamp, zone) }}
@@ -6,7 +11,15 @@
 {% endmacro %}
 
 {% macro duckdb__to_utc(timestamp, zone) -%}
-    timezone('UTC', timezone('{{ zone }}', {{ timestamp }}))
+    {%- set looked_up = duckdb__utc_of_local_time(timestamp, "'" ~ zone ~ "'") -%}
+    {%- set offset = constant_offset(zone) -%}
+    {%- if offset is none -%} {{ looked_up }}
+    {%- else -%}
+        case
+            when {{ timestamp }} >= timestamp '2010-01-02 00:00:00' then {{ timestamp }} - to_minutes({{ offset }})
+            else {{ looked_up }}
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro spark__to_utc(timestamp, zone) -%}

@@ -5,7 +5,7 @@
 {% macro message_text(text) -%}
     {%- set lines = "replace(" ~ text ~ ", chr(13) || chr(10), chr(10))" -%}
     {%- set printed = regex_replace(lines, '[^\n -~\u00a0-\u2027\u202a-\U0010ffff]', ' ') -%}
-    trim({{ regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '') }})
+    {{ stripped(regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '')) }}
 {%- endmacro %}
 
 {#-

@@ -98,11 +98,11 @@
     that is stored as a float, as tools store ids of which some are missing, is written as one.
 -#}
 {% macro cleaned_text(value, kind) %}
-    {{- "nullif(trim(" ~ (
+    {{- "nullif(" ~ stripped(
         nfc(value) if kind == 'text'
         else whole_float_text(value) if kind == 'float'
         else 'cast(' ~ value ~ ' as string)'
-    ) ~ "), '')" -}}
+    ) ~ ", '')" -}}
 {% endmacro %}
 
 {#- A float as text: 7.0 is `7`, up to where floats tell whole numbers apart; others as the engine writes them. -#}

@@ -4,5 +4,5 @@
 -#}
 {% macro plain_text(text) -%}
     {%- set printed = regex_replace(text, '[^ -~\u00a0-\u2027\u202a-\U0010ffff]+', ' ') -%}
-    trim({{ regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '') }})
+    {{ stripped(regex_replace(printed, '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]', '')) }}
 {%- endmacro %}

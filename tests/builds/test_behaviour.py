@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from datetime import timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 from warehouse import ROOT, Build, parsed, profiles_folder
@@ -70,23 +72,55 @@ where
 """
 """Days on which a zone's clock is not where constant_offset says that it stands still."""
 
+MOMENTS = """
+{% for zone in zones %}
+select '{{ zone }}' as zone, moment as local_time, {{ to_utc('moment', zone) }} as utc
+from (
+    select * from range(timestamp '2024-01-01', timestamp '2026-01-01', interval 30 minute)
+    union all
+    select * from range(timestamp '1987-01-01', timestamp '1989-01-01', interval 30 minute)
+) as moments (moment)
+{{ 'union all' if not loop.last }}
+{% endfor %}
+"""
+CLOCKS = (
+    *("Asia/Seoul", "UTC", "Europe/London", "America/New_York", "America/St_Johns"),
+    *("Atlantic/Azores", "America/Havana", "America/Santiago", "Australia/Lord_Howe"),
+    *("Asia/Beirut", "Asia/Kathmandu", "Africa/Casablanca"),
+)
+"""Zones whose clocks stand still, or change at night, at midnight, by half an hour, for a month."""
+
 
 def test_the_sessions_of_the_sample_are_those_of_its_events(sample_build: Build) -> None:
     for one, other in ((BUILT, SESSIONS), (SESSIONS, BUILT)):
         assert sample_build.rows(f"({one}) except all ({other}) limit 3") == []
 
 
-def test_a_clock_said_to_stand_still_shows_the_same_as_the_engine(tmp_path: Path) -> None:
+def compiled(sql: str, folder: Path) -> str:
+    """Return SQL with the project's macros filled in."""
     from dbt.cli.main import dbtRunner
 
     os.environ.update(
-        WAREHOUSE=":memory:", TARGET="duckdb", DBT_PROFILES_DIR=str(profiles_folder(tmp_path))
+        WAREHOUSE=":memory:", TARGET="duckdb", DBT_PROFILES_DIR=str(profiles_folder(folder))
     )
     arguments = ["--quiet", "--log-level", "none", "--log-level-file", "none", "compile"]
-    arguments += ["--inline", OFFSETS, "--project-dir", str(ROOT)]
-    arguments += ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
+    arguments += ["--inline", sql, "--project-dir", str(ROOT)]
+    arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     result = dbtRunner(manifest=parsed(ROOT).deepcopy()).invoke(arguments)
     assert result.success, result.exception
-    sql = result.result.results[0].node.compiled_code
+    return str(result.result.results[0].node.compiled_code)
+
+
+def test_a_clock_said_to_stand_still_shows_the_same_as_the_engine(tmp_path: Path) -> None:
+    sql = compiled(OFFSETS, tmp_path)
     assert sql.count("as zone") > 100
     assert duckdb.sql(sql).fetchall() == []
+
+
+def test_a_time_that_a_clock_shows_twice_is_the_earlier_and_one_that_it_skips_is_moved_on(
+    tmp_path: Path,
+) -> None:
+    zones = "{% set zones = " + repr(list(CLOCKS)) + " %}"
+    for zone, local_time, utc in duckdb.sql(compiled(zones + MOMENTS, tmp_path)).fetchall():
+        expected = local_time.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(timezone.utc)
+        assert utc == expected.replace(tzinfo=None), (zone, local_time)

@@ -1,8 +1,8 @@
 {%- set attributes = [
     'email', 'phone_e164', 'name', 'birth_date', 'gender', 'disc_type', 'country', 'region', 'language',
-    'timezone', 'is_kakao_friend', 'is_guardian_verified',
-    'acquisition_source', 'acquisition_medium', 'acquisition_campaign', 'referred_by_customer_id',
+    'timezone', 'is_kakao_friend', 'is_guardian_verified', 'referred_by_customer_id',
 ] -%}
+{%- set acquisition = ['acquisition_source', 'acquisition_medium', 'acquisition_campaign'] -%}
 {%- set place = struct_of(['newness', 'otherness', 'order_id']) -%}
 
 with customers as (
@@ -36,7 +36,19 @@ ranked as (
                 customers.updated_at desc,
                 case when customers.customer_id = identities.customer_id then 0 else 1 end asc,
                 customers.customer_id asc
-        ) as newness
+        ) as newness,
+        -- where from is told by one account whole: the first to sign up of those that tell anything
+        row_number() over (
+            partition by identities.customer_id
+            order by
+                case
+                    when coalesce(customers.{{ acquisition | join(', customers.') }}) is null then 1
+                    else 0
+                end asc,
+                case when customers.signed_up_at is null then 1 else 0 end asc,
+                customers.signed_up_at asc,
+                customers.customer_id asc
+        ) as acquisition_number
     from customers
     inner join identities
         on
@@ -51,6 +63,9 @@ of_records as (
         {%- for attribute in attributes %}
         min_by({{ attribute }}, newness) filter (where {{ attribute }} is not null)
             as {{ attribute }},
+        {%- endfor %}
+        {%- for attribute in acquisition %}
+        max(case when acquisition_number = 1 then {{ attribute }} end) as {{ attribute }},
         {%- endfor %}
         person_id as customer_id
     from ranked
@@ -93,7 +108,7 @@ survived as (
     select
         coalesce(of_records.email, of_orders.email) as email,
         coalesce(of_records.phone_e164, of_orders.phone_e164) as phone_e164,
-        {%- for attribute in attributes[2:] %}
+        {%- for attribute in attributes[2:] + acquisition %}
         of_records.{{ attribute }},
         {%- endfor %}
         coalesce(of_records.customer_id, of_orders.customer_id) as customer_id

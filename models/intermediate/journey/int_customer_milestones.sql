@@ -14,7 +14,6 @@ acquired as (
 
     select
         customer_id,
-        referred_by_customer_id,
         signed_up_at,
         first_seen_at as acquired_at,
         {{ local_date('first_seen_at') }} as acquired_on
@@ -92,7 +91,6 @@ milestones as (
 
     select
         acquired.customer_id,
-        acquired.referred_by_customer_id,
         acquired.acquired_at,
         acquired.acquired_on,
         least(acquired.signed_up_at, first_actions.first_sign_up_at) as first_signed_up_at,

@@ -68,13 +68,21 @@ events as (
         {%- if table_name in dated_by %}
         count(case when staged.{{ dated_by[table_name] }} >= as_of.as_of_ends_at then 1 end)
             as after_as_of_count,
+        {%- elif table_name == 'ad_spend' %}
+        count(case when staged.spend_date > as_of.as_of_date then 1 end) as after_as_of_count,
         {%- else %}
         cast(0 as bigint) as after_as_of_count,
         {%- endif %}
         cast(0 as bigint) as late_count,
         {%- if table_name == 'orders' %}
-        count(*) - count(coalesce(staged.customer_id, staged.email, staged.phone_e164))
-            as unidentified_count,
+        count(
+            case
+                when
+                    coalesce(staged.customer_id, staged.phone_e164) is null
+                    and not coalesce({{ is_email('staged.email') }}, false)
+                    then 1
+            end
+        ) as unidentified_count,
         {%- else %}
         cast(0 as bigint) as unidentified_count,
         {%- endif %}

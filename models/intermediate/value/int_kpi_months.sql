@@ -50,6 +50,19 @@ ordered as (
 
 ),
 
+-- the first full month; a shop without orders has no month in which they begin
+begun as (
+
+    select
+        case
+            when count(ordered.month_start) = 0 then date '0001-01-01'
+            else coalesce(min(full_months.month_start), date '9999-12-31')
+        end as first_month
+    from ordered
+    left join full_months on ordered.month_start <= full_months.month_start
+
+),
+
 filled as (
 
     select
@@ -95,12 +108,13 @@ measures as (
     union all
     {% endfor -%}
     select
-        'repurchase_rate_' || cast(horizon_days as string) as measure,
-        cohort_month as month_start,
-        cast(repurchased_count as decimal(18, 4)) as numerator,
-        buyer_count as denominator
+        'repurchase_rate_' || cast(repurchase_rates.horizon_days as string) as measure,
+        repurchase_rates.cohort_month as month_start,
+        cast(repurchase_rates.repurchased_count as decimal(18, 4)) as numerator,
+        repurchase_rates.buyer_count as denominator
     from repurchase_rates
-    where dimension = 'all' and is_complete
+    inner join begun on repurchase_rates.cohort_month >= begun.first_month
+    where repurchase_rates.dimension = 'all' and repurchase_rates.is_complete
     {% for measure, count, days in [
         ('activation_share', 'activated_count', 'activation_days'),
         ('retention_share', 'retained_count', 'retention_days'),
@@ -112,6 +126,7 @@ measures as (
         cast(acquired.{{ count }} as decimal(18, 4)) as numerator,
         cast(acquired.acquired_count as bigint) as denominator
     from acquired
+    inner join begun on acquired.cohort_month >= begun.first_month
     inner join as_of
         on {{ add_days('acquired.last_acquired_on', var(days)) }} <= as_of.as_of_date
     {% endfor %}

@@ -22,14 +22,47 @@ as_of as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('int_known_customers') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities') }}
+
+),
+
+-- the account that names the referrer counts, not the person's first one
+naming as (
+
+    select
+        milestones.customer_id,
+        coalesce(customers.signed_up_at, milestones.first_signed_up_at) as signed_up_at,
+        customers.referred_by_customer_id
+    from customers
+    inner join identities
+        on
+            customers.customer_id = identities.identifier
+            and identities.identifier_type = 'customer_id'
+    inner join milestones on identities.customer_id = milestones.customer_id
+    where customers.referred_by_customer_id is not null
+
+),
+
 referred_sign_ups as (
 
     select
-        referred_by_customer_id as customer_id,
-        min(first_signed_up_at) as first_referred_at
-    from milestones
-    where referred_by_customer_id is not null
-    group by referred_by_customer_id
+        referrers.customer_id,
+        min(naming.signed_up_at) as first_referred_at
+    from naming
+    inner join identities as referrers
+        on
+            naming.referred_by_customer_id = referrers.identifier
+            and referrers.identifier_type = 'customer_id'
+            and naming.customer_id != referrers.customer_id
+    group by referrers.customer_id
 
 ),
 
