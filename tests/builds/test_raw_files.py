@@ -67,6 +67,9 @@ def odd_files(folder: Path) -> Path:
     raw = folder / "sales_channel=marketplace" / "raw"
     write(raw, "orders/status=refunded/a.csv", f"{ORDERS}o1,2026-01-05,paid,5,7,web\n")
     write(raw, "orders/b.csv", f"{ORDERS}o2,2026-01-05,shipped,5,7.5,app\n")
+    with_email = ORDERS.replace("sales_channel", "email")
+    spaced = "\u2003C 3\u3000,\ufeff\u00a0F@X.kr\t\u200b"
+    write(raw, "orders/spaces.csv", f"{with_email}o3,2026-01-05,\u3000paid\u00a0,5,{spaced}\n")
     product = "select '{}' as product_id, 'a name' as name"
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
     parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
@@ -104,18 +107,29 @@ def odd_on_spark(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Build:
     return made
 
 
-ORDERS_READ = "select order_id, status, sales_channel from staging.stg_orders order by 1"
+ORDERS_READ = (
+    "select order_id, status, sales_channel, customer_id, email from staging.stg_orders order by 1"
+)
 CUSTOMERS_READ = "select customer_id, region, name from staging.stg_customers order by 1"
 PRODUCTS_READ = "select product_id, name, brand from staging.stg_products order by 1"
 
 
 def test_a_folder_named_like_a_column_and_a_value_changes_no_row(odd: Build) -> None:
-    assert odd.rows(ORDERS_READ) == [("o1", "paid", "web"), ("o2", "shipped", "app")]
+    assert odd.rows(ORDERS_READ)[:2] == [
+        ("o1", "paid", "web", "7", None),
+        ("o2", "shipped", "app", "7.5", None),
+    ]
     assert odd.rows(PRODUCTS_READ) == [
         ("p1", "a name", None),
         ("p2", "a name", "a brand"),
         ("p3", "a name", None),
     ]
+
+
+def test_spaces_of_any_width_go_from_the_ends_and_from_addresses_what_is_unseen(
+    odd: Build,
+) -> None:
+    assert odd.rows(ORDERS_READ)[2:] == [("o3", "paid", None, "C 3", "f@x.kr")]
 
 
 def test_a_whole_float_is_the_text_of_its_integer_and_others_stay_as_they_are(odd: Build) -> None:
