@@ -24,11 +24,45 @@ rows_for_aligo as (
             as subject,
         {{ file_message('campaign_destinations.body') }} as message,
         {{ file_message('campaign_destinations.fallback_title') }} as fsubject,
-        {{ file_message('campaign_destinations.fallback_body') }} as fmessage
+        {{ file_message('campaign_destinations.fallback_body') }} as fmessage,
+        campaign_destinations.customer_id,
+        campaign_destinations.campaign_id
     from campaign_destinations
     inner join profiles on campaign_destinations.customer_id = profiles.customer_id
     where campaign_destinations.destination_id = 'aligo'
 
+),
+
+-- one message, though several people share the number; a text message stands in if one allows it
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by tpl_code, senddate, receiver, recvname, message
+            order by failover desc, customer_id, campaign_id
+        ) as place
+    from rows_for_aligo
+
+),
+
+messages as (
+
+    select
+        senderkey,
+        tpl_code,
+        sender,
+        senddate,
+        failover,
+        receiver,
+        recvname,
+        subject,
+        message,
+        fsubject,
+        fmessage
+    from numbered
+    where place = 1
+
 )
 
-select * from rows_for_aligo
+select * from messages
