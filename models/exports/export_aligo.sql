@@ -40,7 +40,7 @@ numbered as (
         *,
         row_number() over (
             partition by tpl_code, senddate, receiver, recvname, message
-            order by failover desc, customer_id, campaign_id
+            order by failover desc, customer_id asc, campaign_id asc
         ) as place
     from rows_for_aligo
 

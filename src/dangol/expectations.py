@@ -58,8 +58,11 @@ TEMPLATE = r"[A-Za-z0-9_.-]{1,20}"
 HASH = r"[0-9a-f]{64}"
 ANYTHING = r"[\s\S]*\S[\s\S]*"
 
-FORMULA = r"\A[=+@\t\r＝＋－＠-]"
-"""A text that a spreadsheet would run: OWASP's list, and its full-width twins."""
+FORMULA = r"\A(?!\+[0-9]{8,15}\Z|-[0-9]+\Z)[=+@\t\r＝＋－＠-]"
+"""A text that a spreadsheet would run: OWASP's list, and its full-width twins.
+
+A phone number in E.164 form, and a number below zero, are numbers to it and run nothing.
+"""
 
 UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 """Control characters, and those that end a line or turn the direction of writing."""

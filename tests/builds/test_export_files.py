@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from warehouse import Build
+from warehouse import ROOT, Build, build
 
 import __main__
 
@@ -41,6 +42,29 @@ def test_the_files_of_the_sample_meet_every_expectation(
     paths = write_rows(name, rows, tmp_path, name)
     assert judge_files(name, paths, row_count=len(rows)) == []
     assert len(read_rows(name, paths)) == len(rows)
+
+
+def test_people_whose_id_no_file_can_carry_are_left_out_and_the_build_says_how_many(
+    sample_build: Build, tmp_path: Path
+) -> None:
+    copy = shutil.copyfile(sample_build.warehouse, tmp_path / "shop.duckdb")
+    odd = {"a\x1b[31mb", "=1+0", "-1+cmd|1"}
+    with duckdb.connect(str(copy)) as connection:
+        people = connection.execute(
+            "select distinct customer_id from audiences.campaign_messages order by all limit 3"
+        ).fetchall()
+        for (person,), new in zip(people, sorted(odd), strict=True):
+            connection.execute(
+                "update audiences.campaign_messages set customer_id = ? where customer_id = ?",
+                [new, person],
+            )
+    rule = "everybody_with_a_message_has_an_id_that_files_can_carry"
+    made = build(ROOT / "sample", tmp_path, select=[rule], with_tests=True)
+    assert made.statuses[rule] == "warn"
+    (said,) = [text for text in made.warnings if "people have" in text]
+    assert said.startswith("3 people have a message today and an id that files cannot carry")
+    assert 'such as "-1+cmd|1"' in said
+    assert not odd & {row[0] for row in made.rows("from exports.export_onsite")}
 
 
 @pytest.mark.parametrize(

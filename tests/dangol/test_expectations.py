@@ -494,6 +494,13 @@ def hostile(name: str) -> Bad:
             for start in runs
         ],
         *[
+            ({header: f"{sign}821012345678{rest}"}, f"{header} does not begin like a formula")
+            for header in columns
+            if header not in ("phone", "Phone Number")
+            for sign, rest in [("-", "+cmd|1"), ("+", "+cmd|1"), ("+", "9876"), ("＋", "")]
+            if runs
+        ],
+        *[
             ({header: f"a{character}b"}, f"{header} has no control or direction-changing")
             for header in columns
             for character in ("\x00", "\r", "\x7f", "\u2028", "\u202e", "\u2066")
@@ -539,6 +546,23 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
 def test_good_files_pass(name: str, tmp_path: Path) -> None:
     paths = write_rows(name, GOOD[name], tmp_path, "good")
     assert judge_files(name, paths, row_count=len(GOOD[name])) == []
+
+
+IDS = {
+    "braze": "external_id",
+    "klaviyo": "External ID",
+    "mailchimp": "Customer ID",
+    "kakao_alimtalk": "recipientGroupingKey",
+    "onsite": "customer_id",
+}
+
+
+@pytest.mark.parametrize("customer_id", ["+821012345678", "-17", "가" * 30 + "ab"])
+@pytest.mark.parametrize("name", sorted(IDS))
+def test_ids_that_the_exports_let_through_pass(name: str, customer_id: str, tmp_path: Path) -> None:
+    stem = "winback:" if name == "kakao_alimtalk" else ""
+    rows = [GOOD[name][0] | {IDS[name]: stem + customer_id}]
+    assert judge_files(name, write_rows(name, rows, tmp_path, "ids"), row_count=1) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

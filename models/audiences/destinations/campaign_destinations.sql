@@ -59,7 +59,8 @@ taken as (
             campaign_messages.customer_id = given_away.customer_id
             and campaign_messages.channel = given_away.channel
     where
-        (
+        {{ is_id_for_files('campaign_messages.campaign_id', 'campaign_messages.customer_id') }}
+        and (
             not destinations.needs_third_party
             or (campaign_messages.is_ad and coalesce(given_away.has_third_party_consent, false))
         )
