@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dangol.cli import main
 from dangol.destinations import DESTINATIONS, read_rows
+from dangol.publishing import _notes
 from dangol.publishing.basis import RefusedError, find_basis
 from dangol.publishing.publication import (
     Audience,
@@ -418,6 +419,28 @@ def test_destinations_that_were_not_asked_for_stay_as_they_were(tmp_path: Path) 
     assert third.manifest["destinations"]["sms"]["carried_over_from"] == first.id
     fourth = publish(tmp_path, sms(1, 2))
     assert len(part(fourth, "sms", "additions")) == 1
+
+
+def test_a_destination_that_was_switched_off_for_a_while_is_filled_anew(tmp_path: Path) -> None:
+    publish(tmp_path, sms(1), braze(a="가", gone="나"))
+    without = publish(tmp_path, sms(1))
+    again = publish(tmp_path, sms(1), braze(a="가"))
+    said = again.manifest["destinations"]["braze"]["reset"]
+    assert said == f"the last publication, {without.id}, did not have it"
+    assert "reset" not in again.manifest["destinations"]["sms"]
+    (note,) = [text for text in _notes(False, [], again.manifest["destinations"]) if said in text]
+    assert note.endswith("Empty it there first, then take its members.")
+    after = publish(tmp_path, sms(1), braze())
+    assert len(part(after, "braze", "removals")) == 1
+
+
+def test_a_destination_left_out_beside_a_broken_publication_is_filled_anew(tmp_path: Path) -> None:
+    first = publish(tmp_path, sms(1), braze(a="가"))
+    (first.folder / "manifest.json").write_text("{", "utf-8")
+    publish(tmp_path, braze(a="가"), carried=["sms"])
+    again = publish(tmp_path, sms(2), braze(a="가"))
+    assert "reset" in again.manifest["destinations"]["sms"]
+    assert "reset" not in again.manifest["destinations"]["braze"]
 
 
 def test_two_exports_to_one_folder_do_not_run_at_once(tmp_path: Path) -> None:

@@ -175,7 +175,10 @@ def _notes(
         if "reason" in entry:
             notes.append(f"{name} got no list: {entry['reason']}.")
         if "reset" in entry:
-            notes.append(f"{name} is to be filled anew: {entry['reset']}.")
+            notes.append(
+                f"{name} is to be filled anew: {entry['reset']}, so whom an earlier one gave it is"
+                " not known. Empty it there first, then take its members."
+            )
     carried = [name for name, entry in entries.items() if "carried_over_from" in entry]
     if carried:
         notes.append(

@@ -73,11 +73,12 @@ class Publication:
     def members(self, destination_id: str) -> list[Row] | None:
         """Return the rows that a destination was given in full; none where it got no file.
 
-        None: the destination has other columns now, so that its rows cannot be told from new ones.
+        None: they are not known. The publication lacks the destination, which an earlier one may
+        have had, or it has other columns now, so that its rows cannot be told from new ones.
         """
         entry = self.manifest["destinations"].get(destination_id)
         if entry is None:
-            return []
+            return None
         folder = self.folder / destination_id
         paths = [folder / file["name"] for file in entry["files"] if file["kind"] == "members"]
         try:
@@ -207,8 +208,13 @@ def stage(
                 described(name, kind, path) for kind, written in paths.items() for path in written
             ],
         }
-        if before is None:
-            entries[name]["reset"] = "its columns are others than in the last publication"
+        if last and before is None:
+            is_missing = name not in last.manifest["destinations"]
+            entries[name]["reset"] = (
+                f"the last publication, {last.id}, did not have it"
+                if is_missing
+                else "its columns are others than in the last publication"
+            )
         if is_withheld:
             entries[name]["reason"] = (
                 f"{audience.people} people are fewer than {audience.min_people}, the least that"
