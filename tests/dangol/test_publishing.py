@@ -374,6 +374,22 @@ def test_the_current_publication_and_the_one_before_it_are_kept(tmp_path: Path) 
     assert sorted(path.name for path in (tmp_path / "publications").iterdir()) == names[2:]
 
 
+def test_what_others_put_beside_publications_stays(tmp_path: Path) -> None:
+    publish(tmp_path, sms(1))
+    theirs = []
+    for folder in (tmp_path / "publications", tmp_path / "data_docs"):
+        folder.mkdir(exist_ok=True)
+        (folder / "2026-06-audit").mkdir()
+        (folder / f"{AS_OF}-001 copy").mkdir()
+        (folder / f"{AS_OF}-000").symlink_to(tmp_path)
+        names = (".DS_Store", ".staging-notes", "2026-06-audit/sms.csv", f"{AS_OF}-001 copy/a.csv")
+        theirs += [folder / name for name in names]
+    for path in theirs:
+        path.write_text("theirs", "utf-8")
+    assert [publish(tmp_path, sms(number)).id[-3:] for number in (2, 3)] == ["002", "003"]
+    assert [path for path in theirs if not path.is_file()] == []
+
+
 def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path: Path) -> None:
     publish(tmp_path, sms(1))
     (tmp_path / "publications" / ".staging-9").mkdir()

@@ -288,16 +288,24 @@ def publish_folder(out: Path, staging: Path, manifest: Mapping[str, Any], docs: 
     switch.replace(link)
     write_out(out)
     for folder in [*publications.iterdir(), *docs.glob("*")]:  # the one before this stays
-        if folder.name not in (manifest["id"], former):
+        if _is_publication(folder) and folder.name not in (manifest["id"], former):
             shutil.rmtree(folder)
+
+
+def _is_publication(path: Path) -> bool:
+    """Return whether a path is a folder with a publication's own name; others are not ours."""
+    is_named = re.fullmatch(r"\d{4}-\d\d-\d\d-\d{3,}", path.name, re.ASCII)
+    return is_named is not None and path.is_dir() and not path.is_symlink()
 
 
 def remove_leftovers(out: Path) -> None:
     """Remove what a killed export left behind; the current publication is never among it."""
     for folder in (out / "publications").glob(".staging-*"):
-        shutil.rmtree(folder)
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
     for link in out.glob(".current-*"):
-        link.unlink()
+        if link.is_symlink():
+            link.unlink()
 
 
 def as_json(content: Mapping[str, Any]) -> str:
