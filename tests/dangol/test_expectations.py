@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -694,6 +695,15 @@ def test_judging_writes_nothing_unless_docs_are_asked_for(
     judge_files("braze", paths, row_count=2)
     assert list(tmp_path.iterdir()) == paths
     assert paths[0].read_bytes() == before
+
+
+def test_judging_logs_nothing_but_warnings(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    paths = write_rows("push", GOOD["push"], tmp_path, "push")
+    assert judge_files("push", paths, row_count=2, docs=tmp_path / "docs") == []
+    assert [text for text in caplog.messages if "Created temporary directory" in text] == []
 
 
 def test_data_docs_tell_every_rule_and_no_value(tmp_path: Path) -> None:
