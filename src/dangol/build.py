@@ -159,6 +159,12 @@ def stoppable() -> Iterator[Callable[[], None]]:
             signal.signal(number, handler)
 
 
+def ignore_stops() -> None:
+    """Take no more notice of SIGINT and SIGTERM until `stoppable` ends, within which this is."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def stops_waiting() -> Iterator[Callable[..., None]]:
     """Let SIGINT and SIGTERM wait until the function given is called, or until the end.

@@ -240,10 +240,14 @@ def _export(options: argparse.Namespace) -> int:
     settings = replace(settings, raw=None, as_of=None, currency=None, timezone=None)
     settings.check(root)
     now = _now(options.now or os.environ.get("DANGOL_NOW"))
+    from dangol.build import Stopped
     from dangol.publishing import RefusedError, publish
 
     try:
         publish(settings, root, now)
+    except Stopped as stop:
+        _complain("the export was stopped; nothing was published, and the last publication stays.")
+        return 128 + stop.number
     except RefusedError as refusal:
         first, *others = str(refusal).splitlines()
         _complain(f"nothing was published. {first}")
@@ -311,14 +315,16 @@ def _now(given: str | None) -> datetime:
     """Return the moment to act as of, in UTC and without a zone; the clock's when none is given."""
     try:
         # Python 3.10 does not read Z
-        moment = datetime.fromisoformat(given.replace("Z", "+00:00")) if given else None
-    except ValueError:
+        moment = (
+            datetime.fromisoformat(given.replace("Z", "+00:00"))
+            if given
+            else datetime.now(timezone.utc)
+        )
+        return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):  # the first and the last day have no UTC in every zone
         raise UsageError(
             f"DANGOL_NOW is {given!r}; it must be a moment such as 2026-07-01T09:00:00Z."
         ) from None
-    if moment is None:
-        moment = datetime.now(timezone.utc)
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _docs(options: argparse.Namespace) -> int:

@@ -257,6 +257,11 @@ class Settings:
         place = root / self.out
         if not re.fullmatch(PLACE, self.out) or (is_there(place) and not is_folder(place)):
             raise UsageError(f"OUT is {shown(self.out)}; it must be a folder, such as exports.")
+        above = next((folder for folder in place.parents if is_there(folder)), root)
+        if not is_folder(above):
+            raise UsageError(
+                f"OUT is {shown(self.out)}; {above} is a file, so no folder can be made below it."
+            )
         if self.dry_run and self.dry_run != "1":
             raise UsageError(f"DRY_RUN is {shown(self.dry_run)}; it must be 1 (count only) or 0.")
         if self.max_age_hours and not re.fullmatch(r"[1-9][0-9]{0,3}", self.max_age_hours):
@@ -268,6 +273,13 @@ class Settings:
             raise UsageError(
                 f"DESTINATIONS is {shown(self.destinations)}; it must be names with commas between,"
                 " such as braze,sms."
+            )
+        names = self.destinations.split(",") if self.destinations else []
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise UsageError(
+                f"DESTINATIONS is {shown(self.destinations or '')}; name {' and '.join(twice)} once"
+                " only."
             )
 
     def _check_target(self) -> None:

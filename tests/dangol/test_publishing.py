@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -31,7 +34,7 @@ from dangol.publishing.publication import (
     remove_leftovers,
     stage,
 )
-from dangol.publishing.recheck import recheck
+from dangol.publishing.recheck import _run, recheck
 from dangol.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,6 +156,159 @@ def test_no_warehouse_ends_with_1_and_spark_with_2(
     assert "Did you mean braze" in " ".join(capsys.readouterr().err.split())
     assert main(["export", "--now", "tomorrow"]) == 2
     assert not list(tmp_path.rglob("*.csv"))
+
+
+# What stops an export is told in a sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--out", f"{__file__}/below"], 2, "test_publishing.py is a file, so no folder can be"),
+        (["--destinations", "sms,braze,sms"], 2, "name sms once only"),
+        (["--now", "0001-01-01T00:00:00+09:00"], 2, "it must be a moment such as"),
+        (["--now", "9999-12-31T23:59:59-09:00"], 2, "it must be a moment such as"),
+    ],
+)
+def test_a_choice_that_cannot_be_meant_is_told(
+    options: list[str],
+    code: int,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("dangol.publishing.recheck", lambda *_: pytest.fail("it went on"))
+    assert main(["export", *options]) == code
+    assert says in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.fixture
+def exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Callable[..., Any]], tuple[int, str]]:
+    """Export with something else in the place of asking the opt-outs: exit code, what was said."""
+    (tmp_path / "dbt_project.yml").write_text("name: dangol\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def export(instead: Callable[..., Any]) -> tuple[int, str]:
+        monkeypatch.setattr("dangol.publishing.recheck", instead)
+        code = main(["export"])
+        return code, " ".join(capsys.readouterr().err.split())
+
+    return export
+
+
+Exported = Callable[[Callable[..., Any]], tuple[int, str]]
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "x", "again"), "again cannot be read or written: the disk is full"),
+        (OSError(errno.EROFS, "x"), "exports cannot be read or written: the disk is read-only."),
+        (
+            OSError(errno.EACCES, "x"),
+            "missing. Change that, or choose another OUT",
+        ),
+        (
+            duckdb.IOException("No space left"),
+            "copy of the warehouse in artifacts/export",
+        ),
+    ],
+)
+def test_a_disk_or_a_permission_that_stops_an_export_is_told(
+    error: Exception, says: str, exported: Exported
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    code, said = exported(fail)
+    assert code == 1
+    assert said.startswith("dangol: nothing was published. ")
+    assert says in said
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path, exported: Exported) -> None:
+    (tmp_path / "artifacts").touch()
+    code, said = exported(lambda *_: pytest.fail("it went on"))
+    assert (code, said) == (
+        1,
+        f"dangol: nothing was published. {tmp_path}/artifacts/export cannot be read or written:"
+        " a file stands where a folder should be. Change that, then export again.",
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_export_that_is_asked_to_stop_says_so_and_leaves_no_copy(
+    number: signal.Signals, tmp_path: Path, exported: Exported
+) -> None:
+    def stop(settings: Settings, root: Path, folder: Path, *_: object) -> None:
+        (folder / "people.duckdb").touch()
+        signal.raise_signal(number)
+
+    code, said = exported(stop)
+    assert code == 128 + number
+    assert said.startswith("dangol: the export was stopped; nothing was published")
+    assert not list(tmp_path.glob("artifacts/export/scratch-*"))
+
+
+def ended(exception: BaseException | None, *messages: str) -> Callable[..., Any]:
+    """Stand in for a run of dbt that ended badly, with an exception or models that failed."""
+    node = SimpleNamespace(resource_type="model", name="m", original_file_path="m.sql")
+    failed = [SimpleNamespace(node=node, status="error", message=text) for text in messages]
+    return lambda *_: SimpleNamespace(
+        success=False, exception=exception, result=SimpleNamespace(results=failed)
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        pytest.param(ended(KeyboardInterrupt()), KeyboardInterrupt, id="stopped"),
+        pytest.param(ended(None, "No space left on device"), OSError, id="full disk"),
+        pytest.param(ended(PermissionError(errno.EACCES, "x")), OSError, id="no permission"),
+        pytest.param(ended(None, "no such column"), RefusedError, id="a fault of the project"),
+    ],
+)
+def test_what_stopped_dbt_from_outside_is_no_reason_of_the_opt_outs(
+    result: Callable[..., Any],
+    error: type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(_run.__globals__, "invoke", result)
+    basis = find_basis(warehouse({}), NOW, None, 24)
+    with pytest.raises(error):
+        _run(SimpleNamespace(nodes={}), [], basis, tmp_path)
+
+
+def test_after_the_last_call_all_is_published_whatever_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, sms(1))
+    publish(tmp_path, sms(2))
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("dangol.publishing.publication.shutil.rmtree", refuse)
+    staging = tmp_path / "publications" / ".staging-3"
+    staging.mkdir()
+    manifest = {"id": f"{AS_OF}-003", "destinations": {}}
+    problem = publish_folder(tmp_path, staging, manifest, tmp_path / "data_docs")
+    assert problem is not None
+    assert "All was published, but older publications could not be removed" in problem
+    assert (tmp_path / "current").readlink().name == f"{AS_OF}-003"
+
+
+def test_a_folder_of_its_own_named_current_is_refused_before_anything_is_renamed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "current").mkdir()
+    with pytest.raises(RefusedError, match="current is not the link to a publication"):
+        publish(tmp_path, sms(1))
+    assert not (tmp_path / "publications").exists()
 
 
 # What is written

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import fcntl
-import logging
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -17,7 +18,9 @@ from typing import Any
 import duckdb
 
 from dangol import __version__
+from dangol.build import ignore_stops, stoppable
 from dangol.destinations import DESTINATIONS
+from dangol.progress import one_line
 from dangol.publishing.basis import RefusedError
 from dangol.publishing.contents import (
     active_destinations,
@@ -52,7 +55,6 @@ def judge_members(
         warnings.simplefilter("ignore")  # of great-expectations' own parts about each other
         from dangol.expectations import judge_files
 
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
         failures = judge_files(destination_id, list(paths), row_count=row_count, docs=docs)
     return [str(failure) for failure in failures]
 
@@ -77,13 +79,26 @@ def publish(
     Raises:
         RefusedError: nothing was published. The last publication is as it was.
         UsageError: a destination was asked for that does not exist or is not active.
+        Stopped: it was asked to end; nothing was published either.
     """
     out = root / settings.out
     max_age_hours = int(settings.max_age_hours) if settings.max_age_hours else None
     only = settings.destinations.split(",") if settings.destinations else []
     is_dry = settings.dry_run is not None
     _check_destinations(only, sorted(DESTINATIONS))
-    with private(), _scratch_folder(root) as folder, nullcontext() if is_dry else locked(out):
+    problem = None
+    with (
+        stoppable() as stop_if_asked,
+        private(),
+        _explained(out),
+        _scratch_folder(root) as folder,
+        nullcontext() if is_dry else locked(out),
+    ):
+
+        def last_call() -> None:
+            stop_if_asked()
+            ignore_stops()  # what is done must not be called undone
+
         last, note = last_publication(out)
         if not is_dry:
             remove_leftovers(out)
@@ -98,11 +113,12 @@ def publish(
             manifest = _stage(scratch, last, only, name, now, staging, docs / name, judge)
             manifest["notes"] += [note] if note else []
             if not is_dry:
-                publish_folder(out, staging, manifest, docs)
+                problem = publish_folder(out, staging, manifest, docs, last_call)
         finally:
+            ignore_stops()
             shutil.rmtree(staging, ignore_errors=True)
     where = None if is_dry else f"{Path(settings.out) / 'current'}"
-    for line in report(manifest, where):
+    for line in [*report(manifest, where), *([problem] if problem else [])]:
         say(line)
 
 
@@ -218,7 +234,45 @@ def _scratch_folder(root: Path) -> Iterator[Path]:
         with lock:
             yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        ignore_stops()  # it holds personal data
+        for _ in range(50):  # a thread of dbt that was stopped may still write to it
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.1)
+
+
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "no more space is allowed there",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "the permission is missing",
+    errno.EPERM: "the permission is missing",
+    errno.ENOTDIR: "a file stands where a folder should be",
+    errno.EEXIST: "a file stands where a folder should be",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+@contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    """Say in a sentence what the disk or a permission has stopped, and where."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = Path(str(error.filename or out))
+        reason = REASONS.get(error.errno or 0, one_line(error.strerror or str(error)))
+        way_out = " or choose another OUT," if place.is_relative_to(out) else ""
+        raise RefusedError(
+            f"{place} cannot be read or written: {reason}. Change that,{way_out} then export again."
+        ) from None
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise RefusedError(
+            f"The private copy of the warehouse in artifacts/export cannot be made:"
+            f" {one_line(str(error))}"
+        ) from None
 
 
 def _listed(names: Sequence[str]) -> str:

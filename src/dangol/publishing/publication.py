@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from dangol.destinations import DESTINATIONS, FormatError, read_rows, write_rows
+from dangol.progress import one_line
 from dangol.publishing.basis import RefusedError
 from dangol.workplace import write_out
 
@@ -123,9 +124,18 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def last_publication(out: Path) -> tuple[Publication | None, str | None]:
-    """Return the current publication, and why there is none to build on where that is odd."""
+    """Return the current publication, and why there is none to build on where that is odd.
+
+    Raises:
+        RefusedError: in the place of the link to it stands what no export has put there.
+    """
     link = out / "current"
     if not link.is_symlink():
+        if link.exists():
+            raise RefusedError(
+                f"{link} is not the link to a publication that an export makes, but a file or"
+                " folder of its own. Move it away, or choose another OUT."
+            )
         return None, None
     folder = link.resolve()
     try:
@@ -264,7 +274,13 @@ def _by_key(destination_id: str, rows: Sequence[Row]) -> dict[tuple[str, ...], R
     return keyed
 
 
-def publish_folder(out: Path, staging: Path, manifest: Mapping[str, Any], docs: Path) -> None:
+def publish_folder(
+    out: Path,
+    staging: Path,
+    manifest: Mapping[str, Any],
+    docs: Path,
+    last_call: Callable[[], None] = lambda: None,
+) -> str | None:
     """Write the manifest, make the staged folder a publication, and the current one.
 
     Args:
@@ -272,6 +288,13 @@ def publish_folder(out: Path, staging: Path, manifest: Mapping[str, Any], docs: 
         staging: the folder with everything but the manifest, in `out`/publications.
         manifest: what was published.
         docs: folder of all data docs.
+        last_call: called before the step that publishes; what it raises prevents that.
+
+    Returns:
+        What went wrong after that step, when all was published, in a sentence; else None.
+
+    Raises:
+        OSError: something cannot be written; the publication before is the current one.
     """
     (staging / "manifest.json").write_text(as_json(manifest), "utf-8")
     for path in sorted(staging.rglob("*"), reverse=True):
@@ -285,11 +308,19 @@ def publish_folder(out: Path, staging: Path, manifest: Mapping[str, Any], docs: 
     switch = out / f".current-{manifest['id']}"
     switch.unlink(missing_ok=True)
     switch.symlink_to(Path(publications.name) / manifest["id"])
+    last_call()
     switch.replace(link)
-    write_out(out)
-    for folder in [*publications.iterdir(), *docs.glob("*")]:  # the one before this stays
-        if _is_publication(folder) and folder.name not in (manifest["id"], former):
-            shutil.rmtree(folder)
+    try:
+        write_out(out)
+        for folder in [*publications.iterdir(), *docs.glob("*")]:  # the one before this stays
+            if _is_publication(folder) and folder.name not in (manifest["id"], former):
+                shutil.rmtree(folder)
+    except OSError as error:
+        return (
+            f"All was published, but older publications could not be removed from {out}"
+            f" ({one_line(str(error))}). They hold personal data: remove them by hand."
+        )
+    return None
 
 
 def _is_publication(path: Path) -> bool:

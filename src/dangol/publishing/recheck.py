@@ -8,6 +8,7 @@ follows from them, down to the export tables.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -253,6 +254,7 @@ def _parse(basis: Basis, folder: Path) -> Any:
     if parsed.is_file():
         shutil.copyfile(parsed, folder / "target" / parsed.name)
     result = invoke(["parse", *_places(folder)], basis.variables)
+    _pass_on(result.exception, folder)
     if not result.success:
         raise RefusedError(f"dbt cannot read the project: {' '.join(failures_of(result))}")
     return result.result
@@ -272,11 +274,21 @@ def _run(manifest: Any, chosen: Iterable[str], basis: Basis, folder: Path) -> No
     names = sorted(manifest.nodes[unique_id].name for unique_id in chosen)
     arguments = ["run", "--select", *names, "--profiles-dir", str(folder), *_places(folder)]
     result = invoke(arguments, {**basis.variables, "as_of": ""}, manifest)
+    _pass_on(result.exception, folder)
     if not result.success:
         source = f"the folder {basis.raw}" if basis.raw else "the schema raw"
-        raise RefusedError(
-            f"The newest opt-outs cannot be asked of {source}: {' '.join(failures_of(result))}"
-        )
+        reason = " ".join(failures_of(result))
+        if "No space left on device" in reason:
+            raise OSError(errno.ENOSPC, "No space left on device", str(folder))
+        raise RefusedError(f"The newest opt-outs cannot be asked of {source}: {reason}")
+
+
+def _pass_on(error: BaseException | None, folder: Path) -> None:
+    """Raise what ended a run of dbt and is no fault of its own: it was stopped, or the disk."""
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+    if isinstance(error, OSError):
+        raise OSError(error.errno, error.strerror, error.filename or str(folder))
 
 
 def _places(folder: Path) -> list[str]:
