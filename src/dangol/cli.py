@@ -12,6 +12,7 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -369,8 +370,19 @@ def _map(options: argparse.Namespace) -> int:
         return 1
     for name, count in counts.items():
         print(f"{name:<16} {count:>12,} rows")
-    print(f"Written to {options.out}; build it with: make build RAW={options.out}")
+    print(f"Written to {options.out}; build it with: {_make_build(options.out)}")
     return 0
+
+
+def _make_build(raw: Path) -> str:
+    """Return the command that builds a folder of raw tables, wherever it is typed."""
+    elsewhere = []
+    for start in (Path.cwd(), Path(__file__).resolve().parent):
+        with suppress(UsageError):
+            root = find_project(start)
+            elsewhere = [] if root == Path.cwd() else ["-C", str(root)]
+            break
+    return shlex.join(["make", *elsewhere, "build", f"RAW={raw.resolve()}"])
 
 
 def _check_yaml(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,7 +284,7 @@ def _where_next(settings: Settings) -> list[str]:
         lines.append("  tables     marts.customers, marts.rfm_scores, ... in the Spark catalogue")
     else:
         lines.append(
-            f"  tables     duckdb -readonly {settings.warehouse}"
+            f"  tables     duckdb -readonly {shlex.quote(settings.warehouse)}"
             "  then  from marts.rfm_scores limit 10;"
         )
         lines.append(

@@ -148,3 +148,31 @@ def test_make_never_runs_what_a_variable_holds(tmp_path: Path, name: str, value:
         assert done.returncode == 2
         assert f"{name} is " in done.stderr
     assert not proof.exists()
+
+
+def test_a_mapping_ends_with_the_command_that_builds_its_tables_from_where_it_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = tmp_path / "shop.sql"
+    sql.write_text("create table orders as select 1 as order_id", "utf-8")
+    arguments = ["map", str(sql), "--source", str(sql), "--out"]
+    assert main([*arguments, str(tmp_path / "o")]) == 0
+    assert f"build it with: make build RAW={tmp_path}/o" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    assert main([*arguments, "my shop"]) == 0
+    command = f"make -C {ROOT} build 'RAW={tmp_path}/my shop'"
+    assert f"build it with: {command}" in capsys.readouterr().out
+
+
+def test_every_command_in_the_documents_is_where_a_fresh_clone_has_it() -> None:
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/*.md")]
+    assert len(documents) > 10
+    for document in documents:
+        blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```$", document.read_text("utf-8"))
+        lines = [line.strip() for block in blocks for line in block.splitlines()]
+        assert [line for line in lines if line.startswith("dangol ")] == [], document
+        if document.is_relative_to(ROOT / "examples") or document.name == "value.md":
+            maps = [line for line in lines if " map " in line]
+            assert not maps or lines[lines.index(maps[0]) - 1].startswith(
+                "make environment-build"
+            ), document

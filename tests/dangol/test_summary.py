@@ -83,6 +83,14 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "Where to look next" in lines
 
 
+def test_the_command_that_opens_the_warehouse_is_quoted_for_a_shell(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = warehouse.rename(warehouse.parent / "my shop.duckdb")
+    print_summary(Settings(warehouse=str(moved)), moved.parent)
+    assert f"duckdb -readonly '{moved}' then" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_came_in_unusually_is_told_in_its_own_words_and_not_by_the_name_of_a_test(
     warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
