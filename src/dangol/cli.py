@@ -342,6 +342,9 @@ def _docs(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
+    import duckdb
+
+    from dangol.explained import place_and_reason
     from dangol.sample import generate
 
     size = (options.customers, options.days, options.seed)
@@ -349,6 +352,16 @@ def _sample(options: argparse.Namespace) -> int:
         generate(*size, options.out, options.truth, progress=print)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _complain(
+            f"{place_and_reason(error, options.out)[1]}. Change that, or choose another --out."
+        )
+        return 1
+    except duckdb.IOException as error:
+        _complain(f"the sample cannot be written to {options.out}: {str(error).splitlines()[0]}")
+        return 1
     return 0
 
 

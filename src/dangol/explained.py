@@ -6,7 +6,33 @@ reader of a build has a file in mind.
 
 from __future__ import annotations
 
+import errno
 import re
+from pathlib import Path
+
+REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "no more space is allowed there",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "the permission is missing",
+    errno.EPERM: "the permission is missing",
+    errno.ENOTDIR: "a file stands where a folder should be",
+    errno.EEXIST: "a file stands where a folder should be",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+def place_and_reason(error: OSError, place: Path) -> tuple[Path, str]:
+    """Return where the system refused to read or write, and a sentence without its end about it.
+
+    Args:
+        error: what the system said.
+        place: where, if the error does not say.
+    """
+    where = Path(str(error.filename or place))
+    reason = REASONS.get(error.errno or 0, " ".join((error.strerror or str(error)).split()))
+    return where, f"{where} cannot be read or written: {reason}"
+
 
 EXPLANATIONS: tuple[tuple[str, str], ...] = (
     (

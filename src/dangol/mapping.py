@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from dangol.explained import place_and_reason
 from dangol.quoting import identifier, literal
 
 RAW_TABLE_KEYS: dict[str, tuple[str, ...]] = {
@@ -61,11 +62,19 @@ def run_mapping(sql_file: Path, sources: dict[str, Path], out: Path) -> dict[str
         Rows of each raw table, in the contract's order, then rows of each ``_`` note.
 
     Raises:
-        MappingError: a file is missing, a source is not given, the SQL fails, a table is not in
-            the contract, or no raw table is made.
+        MappingError: a file is missing or cannot be read, a source is not given, the SQL fails, a
+            table is not in the contract, no raw table is made, or `out` cannot be written.
     """
-    sql = _read_sql(sql_file)
-    _check_sources(sql_file, sql, sources)
+    try:
+        sql = _read_sql(sql_file)
+        _check_sources(sql_file, sql, sources)
+        return _run(sql, sql_file, sources, out)
+    except OSError as error:
+        raise MappingError(f"{place_and_reason(error, out)[1]}.") from error
+
+
+def _run(sql: str, sql_file: Path, sources: dict[str, Path], out: Path) -> dict[str, int]:
+    """Run the SQL of a mapping and write its tables; see run_mapping."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")
         for name, path in sources.items():
@@ -83,7 +92,13 @@ def _read_sql(sql_file: Path) -> str:
     """Return the text of the mapping."""
     if not sql_file.is_file():
         raise MappingError(f"mapping not found: {sql_file}")
-    return sql_file.read_text(encoding="utf-8")
+    try:
+        return sql_file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MappingError(
+            f"{sql_file} is not UTF-8 (line {line}): save it as UTF-8, then map again."
+        ) from None
 
 
 def _check_sources(sql_file: Path, sql: str, sources: dict[str, Path]) -> None:

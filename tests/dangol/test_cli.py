@@ -176,3 +176,35 @@ def test_every_command_in_the_documents_is_where_a_fresh_clone_has_it() -> None:
             assert not maps or lines[lines.index(maps[0]) - 1].startswith(
                 "make environment-build"
             ), document
+
+
+@pytest.mark.parametrize("command", ["map", "sample"])
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("a_file", "a_file"),
+        ("a_file/below", "a file stands where a folder should be"),
+        ("x" * 256, "the name is too long"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_told(
+    command: str, place: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = tmp_path / "a_file"
+    sql.write_text("create table orders as select 1 as order_id", "utf-8")
+    given = ["map", str(sql), "--source", str(sql)] if command == "map" else ["sample"]
+    assert main([*given, "--out", str(tmp_path / place)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("dangol:")
+    assert says in " ".join(error.split())
+
+
+def test_a_mapping_that_is_not_utf_8_is_told_with_the_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = tmp_path / "shop.sql"
+    sql.write_bytes("create table orders as\nselect '김' as order_id".encode("cp949"))
+    assert main(["map", str(sql), "--source", str(sql), "--out", str(tmp_path / "o")]) == 1
+    assert "shop.sql is not UTF-8 (line 2): save it as UTF-8" in " ".join(
+        capsys.readouterr().err.split()
+    )

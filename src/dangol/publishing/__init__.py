@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
 import fcntl
 import shutil
 import tempfile
@@ -20,6 +19,7 @@ import duckdb
 from dangol import __version__
 from dangol.build import ignore_stops, stoppable
 from dangol.destinations import DESTINATIONS
+from dangol.explained import place_and_reason
 from dangol.progress import one_line
 from dangol.publishing.basis import RefusedError
 from dangol.publishing.contents import (
@@ -242,18 +242,6 @@ def _scratch_folder(root: Path) -> Iterator[Path]:
             time.sleep(0.1)
 
 
-REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "no more space is allowed there",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "the permission is missing",
-    errno.EPERM: "the permission is missing",
-    errno.ENOTDIR: "a file stands where a folder should be",
-    errno.EEXIST: "a file stands where a folder should be",
-    errno.ENAMETOOLONG: "the name is too long",
-}
-
-
 @contextmanager
 def _explained(out: Path) -> Iterator[None]:
     """Say in a sentence what the disk or a permission has stopped, and where."""
@@ -262,12 +250,9 @@ def _explained(out: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        place = Path(str(error.filename or out))
-        reason = REASONS.get(error.errno or 0, one_line(error.strerror or str(error)))
+        place, reason = place_and_reason(error, out)
         way_out = " or choose another OUT," if place.is_relative_to(out) else ""
-        raise RefusedError(
-            f"{place} cannot be read or written: {reason}. Change that,{way_out} then export again."
-        ) from None
+        raise RefusedError(f"{reason}. Change that,{way_out} then export again.") from None
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise RefusedError(
             f"The private copy of the warehouse in artifacts/export cannot be made:"
