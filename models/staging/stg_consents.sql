@@ -2,7 +2,10 @@ with source as (
 
     {{ newest_per_key(
         source('landing', 'consents'),
-        key=['customer_id', 'channel', 'purpose', 'changed_at']
+        key=['customer_id', 'channel', 'purpose', 'changed_at'],
+        newest_by='reconfirmed_at',
+        kind='is_granted',
+        strictest_first=['case when landed.is_granted then 1 else 0 end']
     ) }}
 
 ),

@@ -3,7 +3,8 @@ with source as (
     {{ newest_per_key(
         source('landing', 'devices'),
         key=['device_id'],
-        newest_by='last_seen_at'
+        newest_by='last_seen_at',
+        strictest_first=['case when landed.is_push_enabled then 1 else 0 end']
     ) }}
 
 ),
