@@ -3,7 +3,12 @@ with source as (
     {{ newest_per_key(
         source('landing', 'suppressions'),
         key=['contact', 'channel', 'suppressed_at'],
-        newest_by='lifted_at'
+        newest_by='lifted_at',
+        kind='reason',
+        strictest_first=[
+            'landed.lifted_at desc nulls first',
+            "case when landed.reason = 'hard_bounce' then 1 else 0 end"
+        ]
     ) }}
 
 ),
