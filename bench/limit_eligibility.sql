@@ -185,7 +185,7 @@ select
     customer_map.person_id as customer_id,
     bool_or(lower(tickets.category) = 'erasure') as is_erased,
     bool_or(
-        (tickets.category = 'complaint' or tickets.sentiment = 'negative') and tickets.resolved_at is null
+        (lower(tickets.category) = 'complaint' or lower(tickets.sentiment) = 'negative') and tickets.resolved_at is null
     ) as has_open_complaint,
 from read_parquet(getvariable('raw') || '/tickets/*.parquet') as tickets
 inner join customer_map on tickets.customer_id = customer_map.customer_id

@@ -650,9 +650,10 @@ class Oracle:
             customer_id = self.person_of.get(row["customer_id"], "")
             resolved_at = moment(row["resolved_at"])
             is_open = not resolved_at or resolved_at >= self.ends_at
-            if is_open and (row["category"] == "complaint" or row["sentiment"] == "negative"):
+            is_complaint = row["category"].lower() == "complaint"
+            if is_open and (is_complaint or row["sentiment"].lower() == "negative"):
                 complaining.add(customer_id)
-            if row["category"] == self.settings.erasure_ticket_category:
+            if row["category"].lower() == self.settings.erasure_ticket_category.lower():
                 erased.add(customer_id)
         return complaining, erased
 

@@ -640,9 +640,9 @@ class Made:
     def add_tickets(self) -> None:
         kind, end = self.traits["ticket"], self.end
         if kind == "complaint":
-            self.ticket("t", "complaint", end - 3 * DAY)
+            self.ticket("t", "Complaint", end - 3 * DAY)
         elif kind == "negative":
-            self.ticket("t", "delivery", end - 3 * DAY, sentiment="negative")
+            self.ticket("t", "delivery", end - 3 * DAY, sentiment="Negative")
         elif kind == "resolved":
             self.ticket("t", "complaint", end - 3 * DAY, resolved_at=self.edge)
         elif kind == "opened":
@@ -650,7 +650,7 @@ class Made:
         elif kind == "question":
             self.ticket("t", "question", end - 3 * DAY, sentiment="neutral")
         elif kind == "erasure":
-            self.ticket("t", "erasure", end - 30 * DAY, resolved_at=end - 20 * DAY)
+            self.ticket("t", "Erasure", end - 30 * DAY, resolved_at=end - 20 * DAY)
         elif kind == "erasure asked":
             self.ticket("t", "erasure", self.edge)
 

@@ -31,7 +31,7 @@ complaints as (
         on
             tickets.opened_at < as_of.as_of_ends_at
             and (tickets.resolved_at is null or tickets.resolved_at >= as_of.as_of_ends_at)
-    where tickets.category = 'complaint' or tickets.sentiment = 'negative'
+    where lower(tickets.category) = 'complaint' or lower(tickets.sentiment) = 'negative'
     group by identities.customer_id
 
 )

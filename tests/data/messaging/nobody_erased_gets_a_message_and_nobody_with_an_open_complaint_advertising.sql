@@ -34,10 +34,12 @@ inner join as_of on tickets.opened_at < as_of.as_of_ends_at
 where
     identities.identifier_type = 'customer_id'
     and (
-        tickets.category = '{{ var("erasure_ticket_category") }}'
+        lower(tickets.category) = lower('{{ var("erasure_ticket_category") }}')
         or (
             campaign_recipients.is_ad
-            and (tickets.category = 'complaint' or tickets.sentiment = 'negative')
+            and (
+                lower(tickets.category) = 'complaint' or lower(tickets.sentiment) = 'negative'
+            )
             and coalesce(tickets.resolved_at >= as_of.as_of_ends_at, true)
         )
     )
