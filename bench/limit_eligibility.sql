@@ -256,7 +256,8 @@ group by numbered.customer_id, channels.channel;
 create temp table recorded_arms as
 with
 known as (
-    select assignments.campaign_id, customer_map.person_id as customer_id, assignments.arm, assignments.assigned_at,
+    select assignments.campaign_id, customer_map.person_id as customer_id, assignments.assigned_at,
+        if(lower(assignments.arm) = 'control', 'control', assignments.arm) as arm,
         assignments.customer_id as account_id,
     from read_parquet(getvariable('raw') || '/assignments/*.parquet') as assignments
     inner join customer_map on assignments.customer_id = customer_map.customer_id

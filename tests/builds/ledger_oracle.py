@@ -660,7 +660,8 @@ class Oracle:
     def _assigned(self) -> dict[tuple[str, str], set[str]]:
         assigned = defaultdict(set)
         for row, _ in self._known("assignments", "assigned_at"):
-            assigned[row["campaign_id"], self.person_of[row["customer_id"]]].add(row["arm"])
+            arm = "control" if row["arm"].lower() == "control" else row["arm"]
+            assigned[row["campaign_id"], self.person_of[row["customer_id"]]].add(arm)
         return assigned
 
     def _bought(self) -> dict[str, list[tuple[str, date]]]:

@@ -717,7 +717,7 @@ class Made:
         if recorded == "nothing":
             return
         variant = self.campaign.variants[-1]
-        arms = {"control": "control", "variant": variant, "both": variant}
+        arms = {"control": "Control", "variant": variant, "both": variant}
         rows = {self.account(): (arms.get(recorded, "control"), end - 9 * DAY)}
         if recorded == "both":
             rows[self.accounts[0]] = ("control", end - 20 * DAY)

@@ -21,11 +21,11 @@ ranked as (
     select
         assignments.campaign_id,
         identities.customer_id,
-        assignments.arm,
+        case when lower(assignments.arm) = 'control' then 'control' else assignments.arm end as arm,
         row_number() over (
             partition by assignments.campaign_id, identities.customer_id
             order by
-                case when assignments.arm = 'control' then 0 else 1 end asc,
+                case when lower(assignments.arm) = 'control' then 0 else 1 end asc,
                 assignments.assigned_at asc,
                 assignments.customer_id asc
         ) as arm_number

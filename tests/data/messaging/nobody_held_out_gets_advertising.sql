@@ -40,7 +40,7 @@ recorded_controls as (
             assignments.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
     inner join as_of on assignments.assigned_at < as_of.as_of_ends_at
-    where assignments.arm = 'control'
+    where lower(assignments.arm) = 'control'
 
 )
 
