@@ -123,6 +123,14 @@ addresses as (
     from given_customers
     inner join customer_map on given_customers.customer_id = customer_map.customer_id
     union all
+    select customer_map.person_id, 'email', given_orders.email, false
+    from given_orders
+    inner join customer_map on given_orders.raw_customer_id = customer_map.customer_id
+    union all
+    select customer_map.person_id, 'phone', given_orders.phone, false
+    from given_orders
+    inner join customer_map on given_orders.raw_customer_id = customer_map.customer_id
+    union all
     select person_id, 'customer_id', customer_id, true from customer_map
 ),
 named as (

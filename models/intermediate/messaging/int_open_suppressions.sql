@@ -20,6 +20,12 @@ customer_attributes as (
 
 ),
 
+customer_contacts as (
+
+    select * from {{ ref('int_customer_contacts') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_identities') }}
@@ -93,6 +99,18 @@ addresses as (
     from customer_attributes
     union all
     {%- endfor %}
+    -- an order, too, says how to reach somebody
+    select
+        identities.customer_id,
+        customer_contacts.contact_type as address_type,
+        customer_contacts.contact as address,
+        false as is_in_use
+    from customer_contacts
+    inner join identities
+        on
+            customer_contacts.customer_id = identities.identifier
+            and identities.identifier_type = 'customer_id'
+    union all
     {%- for address_type, column in address_columns.items() %}
     select
         customer_id,
