@@ -264,6 +264,45 @@ def test_who_opted_out_after_the_build_is_in_no_file_of_the_next_publication(sho
     shutil.copytree(shop.out / "current", shop.out.parent / "second")
 
 
+def test_what_is_stamped_after_a_publication_counts_against_sending_and_never_for_it(
+    shop: Shop,
+) -> None:
+    opted_out = "3 messages to people who have opted out"
+    assert opted_out in "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
+    found = people_with_one_message(shop, "email", 7)[2:]
+    (paused, lifted, unsubscribed) = (email for _, email in found[:3])
+    (refused, agreed) = (person for person, _ in found[3:])
+    for contact, suppressed_at, lifted_at in (
+        (paused, "2026-06-30T14:00:00Z", "2026-06-30T15:00:00Z"),
+        (lifted, "2026-06-30T14:00:00Z", "2026-06-30T14:59:59Z"),
+        (unsubscribed, "2026-12-01T00:00:00Z", ""),
+    ):
+        shop.append(
+            "suppressions",
+            contact=contact,
+            channel="email",
+            reason="unsubscribed",
+            suppressed_at=suppressed_at,
+            **({"lifted_at": lifted_at} if lifted_at else {}),
+        )
+    for person, is_granted, changed_at in (
+        (refused, "false", "2026-12-01T00:00:00Z"),
+        (agreed, "false", "2026-06-30T14:59:59Z"),
+        (agreed, "true", "2026-06-30T15:00:00Z"),
+    ):
+        shop.append(
+            "consents",
+            customer_id=person,
+            channel="all",
+            purpose="marketing",
+            is_granted=is_granted,
+            changed_at=changed_at,
+        )
+    said = "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
+    # all but the one whose block was lifted before
+    assert opted_out.replace("3", "7") in said
+
+
 def test_messages_whose_time_has_passed_are_left_out_while_the_day_lasts(shop: Shop) -> None:
     said = "\n".join(shop.publish(NOON))
     current = shop.out / "current"

@@ -105,7 +105,10 @@ known as (
         on
             answers.account_id = identities.identifier
             and identities.identifier_type = 'customer_id'
-    inner join as_of on answers.changed_at < as_of.as_of_ends_at
+    inner join as_of
+        on
+            answers.changed_at
+            < case when answers.is_granted then as_of.as_of_ends_at else as_of.opt_outs_end_at end
 
 )
 

@@ -26,7 +26,7 @@ requests as (
         on
             tickets.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
-    inner join as_of on tickets.opened_at < as_of.as_of_ends_at
+    inner join as_of on tickets.opened_at < as_of.opt_outs_end_at
     where lower(tickets.category) = lower('{{ var("erasure_ticket_category") }}')
     group by identities.customer_id
 

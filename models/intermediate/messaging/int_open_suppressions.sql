@@ -50,7 +50,7 @@ open_suppressions as (
     from suppressions
     inner join as_of
         on
-            suppressions.suppressed_at < as_of.as_of_ends_at
+            suppressions.suppressed_at < as_of.opt_outs_end_at
             and (
                 suppressions.lifted_at is null
                 or suppressions.lifted_at >= as_of.as_of_ends_at

@@ -48,13 +48,24 @@ settings as (
 
 ),
 
-final as (
+dated as (
 
     select
         as_of_date,
         {{ day_begins_at(add_days('as_of_date', 1)) }} as as_of_ends_at,
         reporting_currency
     from settings
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        as_of_ends_at,
+        as_of_ends_at as opt_outs_end_at,
+        reporting_currency
+    from dated
 
 )
 

@@ -1,9 +1,9 @@
 """Ask the newest opt-outs again: the project's consent models, on a copy, over RAW as it is now.
 
 The warehouse is only read. A private file beside it gets the tables that the models need and no
-others; there dbt runs, first the models that say who no longer wants messages, with the as-of day
-opened so that every answer counts that has arrived; then, as of the day of the build again, what
-follows from them, down to the export tables.
+others; there dbt runs, first the models that say who no longer wants messages, as of the moment of
+the publication, with every opt-out that has arrived, whatever its time; then, as of the day of the
+build again, what follows from them, down to the export tables.
 """
 
 from __future__ import annotations
@@ -156,9 +156,11 @@ def recheck(
         if not is_over:
             connection.execute(f"delete from audiences.{PLANNED} where send_at < ?", [now])
         in_time = _counts(connection, f"audiences.{PLANNED}")
+        connection.execute("create table kept.int_as_of as from intermediate.int_as_of")
         connection.execute(
-            "create table kept.as_of as select as_of_ends_at from intermediate.int_as_of;"
-            " update intermediate.int_as_of set as_of_ends_at = timestamp '9999-12-31 00:00:00'"
+            "update intermediate.int_as_of"
+            " set as_of_ends_at = ?, opt_outs_end_at = timestamp '9999-12-31 00:00:00'",
+            [now],
         )
     making.rename(path)
 
@@ -168,10 +170,7 @@ def recheck(
     with duckdb.connect(str(path)) as connection:
         attach_tombstones(connection, root)
         _check_answers(connection, basis, project["vars"]["max_rejected_share"])
-        connection.execute(
-            "update intermediate.int_as_of"
-            " set as_of_ends_at = (select as_of_ends_at from kept.as_of)"
-        )
+        connection.execute("create or replace table intermediate.int_as_of as from kept.int_as_of")
     _run(manifest, steps.messages, basis, folder)
     with duckdb.connect(str(path), read_only=True) as connection:
         left = _counts(connection, "audiences.campaign_messages")
