@@ -27,7 +27,9 @@ expiring as (
         ) as trigger_number
     from point_lots
     inner join as_of
-        on point_lots.expires_at <= {{ add_minutes('as_of.as_of_ends_at', 30 * 24 * 60) }}
+        on
+            point_lots.expires_at >= {{ add_minutes('as_of.as_of_ends_at', 24 * 60) }}
+            and point_lots.expires_at <= {{ add_minutes('as_of.as_of_ends_at', 30 * 24 * 60) }}
 
 ),
 
