@@ -29,21 +29,32 @@ as_of as (
 
 ),
 
+-- a notice goes out on the day after its plan's, and names what is due in the 30 days after that
 recently_told as (
 
-    select distinct sent_messages.customer_id
+    select
+        sent_messages.customer_id,
+        max({{ add_days(local_date('sent_messages.sent_at'), 29) }}) as told_until
     from sent_messages
     inner join as_of
         on {{ days_between(local_date('sent_messages.sent_at'), 'as_of.as_of_date') }} < 60
     where sent_messages.campaign_id = 'consent_reconfirm'
+    group by sent_messages.customer_id
 
 ),
 
 due_consents as (
 
-    select *
+    select consent_states.*
     from consent_states
-    where purpose = 'marketing' and (is_notice_overdue or is_notice_due_soon)
+    left join recently_told on consent_states.customer_id = recently_told.customer_id
+    where
+        consent_states.purpose = 'marketing'
+        and (consent_states.is_notice_overdue or consent_states.is_notice_due_soon)
+        and (
+            recently_told.told_until is null
+            or consent_states.notice_due_on > recently_told.told_until
+        )
 
 ),
 
@@ -79,8 +90,6 @@ triggers as (
         due_people.*,
         {{ local_date('due_people.granted_at') }} as granted_on
     from due_people
-    left join recently_told on due_people.customer_id = recently_told.customer_id
-    where recently_told.customer_id is null
 
 ),
 
