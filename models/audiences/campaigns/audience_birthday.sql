@@ -10,11 +10,12 @@ as_of as (
 
 ),
 
+-- a message goes out on the day after the as-of day at the earliest
 coming_days as (
 
     select
         as_of_date,
-        {{ whole_numbers('0', '7') }} as days_ahead
+        {{ whole_numbers('1', '7') }} as days_ahead
     from as_of
 
 ),
