@@ -1,7 +1,7 @@
 {#-
     Which hours forbid a message: none of them (information, e-mail, and who consented to be
-    advertised to at night), the night of the law, or the longer one of Kakao's brand messages, which
-    no consent opens.
+    advertised to at night), the night of the law, or that of Kakao's brand messages, which no consent
+    opens and which is never the shorter one.
 -#}
 {% macro night_rule(channel, is_ad, has_night_consent) -%}
     case

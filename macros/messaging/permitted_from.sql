@@ -8,13 +8,26 @@
     {%- set minute = "(hour(" ~ local_time ~ ") * 60 + minute(" ~ local_time ~ "))" -%}
     {%- set ends = minute_of_day(var('night_ends')) | int -%}
     case {{ night_rule }}
-        {%- for rule, variable in {'night': 'night_begins', 'kakao_night': 'kakao_night_begins'}.items() %}
-        {%- set begins = minute_of_day(var(variable)) | int %}
+        {%- for rule in ['night', 'kakao_night'] %}
+        {%- set begins = minute_of_day(night_begins_at(rule)) | int %}
         when '{{ rule }}'
             then {{ minute }} >= {{ begins }} {{ 'or' if begins > ends else 'and' }} {{ minute }} < {{ ends }}
         {%- endfor %}
         else false
     end
+{%- endmacro %}
+
+{#-
+    When the night of a rule begins, as HH:MM. Both nights end at `night_ends`, and no message comes
+    to Kakao in either, so that its night is the longer one.
+
+    rule: night or kakao_night, a Jinja string.
+-#}
+{% macro night_begins_at(rule) -%}
+    {%- set ends = minute_of_day(var('night_ends')) | int -%}
+    {%- set length = (ends - minute_of_day(var('night_begins')) | int) % (24 * 60) -%}
+    {%- set length_for_kakao = (ends - minute_of_day(var('kakao_night_begins')) | int) % (24 * 60) -%}
+    {{ var('kakao_night_begins') if rule == 'kakao_night' and length_for_kakao > length else var('night_begins') }}
 {%- endmacro %}
 
 {#- The minute of the day, from 0, of a time of day written HH:MM. time: a Jinja string. -#}

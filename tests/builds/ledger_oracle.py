@@ -254,9 +254,10 @@ def may_arrive(
         return True
     clock = moment_of_sending.astimezone(zone).time()
     morning = time.fromisoformat(settings.night_ends)
+    evening = time.fromisoformat(settings.night_begins)
     if channel == "kakao":
-        return morning <= clock < time.fromisoformat(settings.kakao_night_begins)
-    return has_night_consent or morning <= clock < time.fromisoformat(settings.night_begins)
+        return morning <= clock < min(evening, time.fromisoformat(settings.kakao_night_begins))
+    return has_night_consent or morning <= clock < evening
 
 
 @cache

@@ -45,13 +45,14 @@ SHOPS = {
     ),
     # the clocks of Europe go forward
     "c": Settings(as_of=date(2026, 3, 28), kakao_brand_target="M", kakao_friend_count=60_000),
-    # the clocks of America go forward, those of the shop with them; other hours are forbidden
+    # the clocks of America go forward, those of the shop with them; other hours are forbidden, and
+    # to Kakao more than its own
     "d": Settings(
         as_of=date(2026, 3, 7),
         reporting_timezone="America/New_York",
-        night_begins="22:00",
+        night_begins="20:00",
         night_ends="09:00",
-        kakao_night_begins="20:00",
+        kakao_night_begins="22:00",
     ),
 }
 """Settings by name of the shop; its customer_ids begin with the name."""

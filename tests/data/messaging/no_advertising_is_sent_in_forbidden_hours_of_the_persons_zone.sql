@@ -1,8 +1,9 @@
--- the night of each channel, read from the clock as text
+-- the nights of each channel, read from the clock as text; Kakao has its own beside the law's
 {%- set ends = var('night_ends') %}
-{%- set channel_begins = {
-    'sms': var('night_begins'), 'push': var('night_begins'), 'kakao': var('kakao_night_begins'),
-} %}
+{%- set channel_begins = [
+    ('sms', var('night_begins')), ('push', var('night_begins')),
+    ('kakao', var('night_begins')), ('kakao', var('kakao_night_begins')),
+] %}
 
 with campaign_recipients as (
 
@@ -56,7 +57,7 @@ clocks as (
 
 nights as (
 
-    {%- for channel, begins in channel_begins.items() %}
+    {%- for channel, begins in channel_begins %}
     select
         *,
         send_time >= '{{ begins }}' as is_after_begin,
