@@ -67,7 +67,11 @@ newest_devices as (
     select *
     from read_parquet(getvariable('raw') || '/devices/*.parquet')
     where trim(push_token) <> ''
-    qualify row_number() over (partition by device_id order by last_seen_at desc nulls last) = 1
+    -- of two deliveries that are equally new the one that is off counts
+    qualify
+        row_number() over (
+            partition by device_id order by last_seen_at desc nulls last, coalesce(is_push_enabled, false) asc
+        ) = 1
 ),
 -- a token belongs to the person seen with it last
 holders as (
