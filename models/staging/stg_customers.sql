@@ -3,7 +3,11 @@ with source as (
     {{ newest_per_key(
         source('landing', 'customers'),
         key=['customer_id'],
-        newest_by='updated_at'
+        newest_by='updated_at',
+        strictest_first=[
+            'case when landed.guardian_verified then 1 else 0 end',
+            'case when landed.is_kakao_friend then 1 else 0 end'
+        ]
     ) }}
 
 ),

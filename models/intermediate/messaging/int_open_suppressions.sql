@@ -8,12 +8,6 @@ with suppressions as (
 
 ),
 
-known_customers as (
-
-    select * from {{ ref('int_known_customers') }}
-
-),
-
 customer_attributes as (
 
     select * from {{ ref('int_customer_attributes') }}
@@ -75,19 +69,17 @@ named as (
 
 ),
 
-person_accounts as (
+accounts as (
 
     select
-        identities.customer_id,
-        identities.identifier as contact,
-        known_customers.email,
-        known_customers.phone_e164
+        customer_id,
+        identifier
     from identities
-    left join known_customers on identities.identifier = known_customers.customer_id
-    where identities.identifier_type = 'customer_id'
+    where identifier_type = 'customer_id'
 
 ),
 
+-- those in use, those that any record or order of the person gave, and the accounts themselves
 addresses as (
 
     {%- for address_type in ['email', 'phone'] %}
@@ -99,27 +91,20 @@ addresses as (
     from customer_attributes
     union all
     {%- endfor %}
-    -- an order, too, says how to reach somebody
     select
-        identities.customer_id,
+        accounts.customer_id,
         customer_contacts.contact_type as address_type,
         customer_contacts.contact as address,
         false as is_in_use
     from customer_contacts
-    inner join identities
-        on
-            customer_contacts.customer_id = identities.identifier
-            and identities.identifier_type = 'customer_id'
+    inner join accounts on customer_contacts.customer_id = accounts.identifier
     union all
-    {%- for address_type, column in address_columns.items() %}
     select
         customer_id,
-        '{{ address_type }}' as address_type,
-        {{ column }} as address,
-        {{ 'true' if address_type == 'customer_id' else 'false' }} as is_in_use
-    from person_accounts
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        'customer_id' as address_type,
+        identifier as address,
+        true as is_in_use
+    from accounts
 
 ),
 
