@@ -22,47 +22,9 @@ as_of as (
 
 ),
 
-customers as (
+first_referrals as (
 
-    select * from {{ ref('int_known_customers') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities') }}
-
-),
-
--- the account that names the referrer counts, not the person's first one
-naming as (
-
-    select
-        milestones.customer_id,
-        coalesce(customers.signed_up_at, milestones.first_signed_up_at) as signed_up_at,
-        customers.referred_by_customer_id
-    from customers
-    inner join identities
-        on
-            customers.customer_id = identities.identifier
-            and identities.identifier_type = 'customer_id'
-    inner join milestones on identities.customer_id = milestones.customer_id
-    where customers.referred_by_customer_id is not null
-
-),
-
-referred_sign_ups as (
-
-    select
-        referrers.customer_id,
-        min(naming.signed_up_at) as first_referred_at
-    from naming
-    inner join identities as referrers
-        on
-            naming.referred_by_customer_id = referrers.identifier
-            and referrers.identifier_type = 'customer_id'
-            and naming.customer_id != referrers.customer_id
-    group by referrers.customer_id
+    select * from {{ ref('int_first_referrals') }}
 
 ),
 
@@ -104,11 +66,11 @@ dated as (
         ) as first_action_at,
         milestones.returned_at as retained_at,
         first_orders.first_valid_ordered_at as revenue_at,
-        least(milestones.first_share_at, referred_sign_ups.first_referred_at) as referral_at,
+        least(milestones.first_share_at, first_referrals.referred_at) as referral_at,
         coalesce(present_states.lifecycle_state, 'prospect') as lifecycle_state
     from milestones
     left join first_orders on milestones.customer_id = first_orders.customer_id
-    left join referred_sign_ups on milestones.customer_id = referred_sign_ups.customer_id
+    left join first_referrals on milestones.customer_id = first_referrals.customer_id
     left join present_states on milestones.customer_id = present_states.customer_id
 
 ),
