@@ -12,7 +12,10 @@
     '{{ value | replace('\\', '\\\\') | replace("'", "\\'") }}'
 {%- endmacro %}
 
-{#- Whether text matches a regular expression (written without backslashes, so that it reads the same on both engines). -#}
+{#-
+    Whether text matches a regular expression (written without backslashes, so that it reads the same
+    on both engines). `$` is the very end of the text.
+-#}
 {% macro matches(text, pattern) %}
     {{- adapter.dispatch('matches', 'dangol')(text, pattern) -}}
 {% endmacro %}
@@ -22,12 +25,25 @@
 {%- endmacro %}
 
 {% macro spark__matches(text, pattern) -%}
-    ({{ text }} rlike '{{ pattern }}')
+    ({{ text }} rlike '{{ with_java_end(pattern) }}')
+{%- endmacro %}
+
+{#- A pattern as Java reads it: its own `$` also stands before a line end that ends the text. -#}
+{% macro with_java_end(pattern) -%}
+    {{- pattern | replace('$', '\\\\z') -}}
 {%- endmacro %}
 
 {#- The part of text that a group of a regular expression matches; '' where nothing does. -#}
-{% macro regex_extract(text, pattern, group) -%}
+{% macro regex_extract(text, pattern, group) %}
+    {{- adapter.dispatch('regex_extract', 'dangol')(text, pattern, group) -}}
+{% endmacro %}
+
+{% macro duckdb__regex_extract(text, pattern, group) -%}
     regexp_extract({{ text }}, '{{ pattern }}', {{ group }})
+{%- endmacro %}
+
+{% macro spark__regex_extract(text, pattern, group) -%}
+    regexp_extract({{ text }}, '{{ with_java_end(pattern) }}', {{ group }})
 {%- endmacro %}
 
 {#- Text with every match of a regular expression replaced. -#}
@@ -40,7 +56,7 @@
 {%- endmacro %}
 
 {% macro spark__regex_replace(text, pattern, replacement) -%}
-    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+    regexp_replace({{ text }}, '{{ with_java_end(pattern) }}', '{{ replacement }}')
 {%- endmacro %}
 
 {#- Text in Unicode NFC, so that a decomposed Hangul name equals the composed one. -#}

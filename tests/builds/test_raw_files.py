@@ -54,6 +54,9 @@ OTHER = {
 }
 """Other floats, and their text on DuckDB: they stay as the engine writes them."""
 
+LINE_ENDS = ("\n", "\r\n", "\u0085", "\u2028")
+"""What ends a line in Java: before the last of them its regular expressions see an end of the text."""
+
 UNREAD = (
     *("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points"),
     *("orders/c.csv.gz", "orders/d.TXT", "orders/status=paid/e.csv.zip", "orders/f.xlsx"),
@@ -70,6 +73,11 @@ def odd_files(folder: Path) -> Path:
     with_email = ORDERS.replace("sales_channel", "email")
     spaced = "\u2003C 3\u3000,\ufeff\u00a0F@X.kr\t\u200b"
     write(raw, "orders/spaces.csv", f"{with_email}o3,2026-01-05,\u3000paid\u00a0,5,{spaced}\n")
+    ended = "".join(
+        f'x{number},2026-01-05,paid,"{value}",7,web\n'
+        for number, value in enumerate(f"5{end}" for end in LINE_ENDS)
+    )
+    write(raw, "orders/line_ends.csv", f"{ORDERS}{ended}")
     product = "select '{}' as product_id, 'a name' as name"
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
     parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
@@ -111,6 +119,10 @@ ORDERS_READ = (
     "select order_id, status, sales_channel, customer_id, email from staging.stg_orders order by 1"
 )
 CUSTOMERS_READ = "select customer_id, region, name from staging.stg_customers order by 1"
+REJECTED_READ = (
+    "select _file, _file_row, _rejected_because, _row_text from landing.orders"
+    " where _rejected_because is not null order by 1, 2"
+)
 PRODUCTS_READ = "select product_id, name, brand from staging.stg_products order by 1"
 
 
@@ -140,6 +152,11 @@ def test_a_whole_float_is_the_text_of_its_integer_and_others_stay_as_they_are(od
     assert [row[0] for row in others] == list(OTHER.values())
 
 
+def test_a_line_end_after_a_number_makes_it_none(odd: Build) -> None:
+    reasons = odd.rows("select _rejected_because from landing.orders where order_id like 'x%'")
+    assert reasons == [("gross_amount is not a number that fits decimal(18,4)",)] * len(LINE_ENDS)
+
+
 def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Build) -> None:
     ending = "files must end in .csv or .parquet (in small letters, not compressed)."
     alone = ("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points")
@@ -155,7 +172,7 @@ def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Bu
 def test_the_same_files_are_read_alike_on_spark(
     odd: Build, odd_on_spark: Build, spark: Any
 ) -> None:
-    for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ):
+    for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ, REJECTED_READ):
         assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
     assert sorted(odd_on_spark.warnings) == sorted(odd.warnings)
 
