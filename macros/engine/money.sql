@@ -73,6 +73,26 @@
     )
 {%- endmacro %}
 
+{#-
+    A float as a decimal, rounded half up as its text is; null where it does not fit. type: a decimal
+    with fewer digits before the point than a float's text has without an exponent.
+-#}
+{% macro decimal_of_float(value, type) %}
+    {{- adapter.dispatch('decimal_of_float', 'dangol')('cast(' ~ value ~ ' as double)', type) -}}
+{% endmacro %}
+
+{#- DuckDB misreads text with an exponent: 5.1e-7 becomes 0.0001. A float this small needs no text. -#}
+{% macro duckdb__decimal_of_float(value, type) -%}
+    case
+        when abs({{ value }}) < 0.0001e0 then try_cast({{ value }} as {{ type }})
+        when abs({{ value }}) < 1e15 then try_cast(cast({{ value }} as string) as {{ type }})
+    end
+{%- endmacro %}
+
+{% macro spark__decimal_of_float(value, type) -%}
+    try_cast({{ value }} as {{ type }})
+{%- endmacro %}
+
 {#- The whole part of a division of whole numbers, none of them negative. -#}
 {% macro whole_division(dividend, divisor) %}
     {{- adapter.dispatch('whole_division', 'dangol')(dividend, divisor) -}}

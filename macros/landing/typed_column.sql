@@ -23,15 +23,21 @@
         {%- endif -%}
     {%- elif type in ('int', 'bigint') -%}
         {%- if kind == 'number' and type == 'bigint' -%} try_cast({{ value }} as bigint)
+        {%- elif kind == 'float' -%}
+            case when abs({{ value }}) < 1e18 and {{ value }} = try_cast({{ value }} as bigint)
+                then try_cast(try_cast({{ value }} as bigint) as {{ type }}) end
         {%- else -%}
             case when {{ matches(text, '^[+-]?[0-9]{1,18}([.]0*)?$') }}
                 then try_cast(split_part({{ text }}, '.', 1) as {{ type }}) end
         {%- endif -%}
     {%- elif type.startswith('decimal') -%}
         {%- if kind == 'number' -%} try_cast({{ value }} as {{ type }})
+        {%- elif kind == 'float' -%} {{ decimal_of_float(value, type) }}
         {%- else -%}
-            case when {{ matches(text, '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') }}
-                then try_cast({{ text }} as {{ type }}) end
+            {%- set number = '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)' -%}
+            case when {{ matches(text, number ~ '$') }} then try_cast({{ text }} as {{ type }})
+                when {{ matches(text, number ~ '[eE][+-]?[0-9]{1,2}$') }}
+                    then {{ decimal_of_float('try_cast(' ~ text ~ ' as double)', type) }} end
         {%- endif -%}
     {%- elif type == 'date' -%}
         {{ typed_date(value, text, kind) }}
