@@ -3,5 +3,5 @@
     where there is none. text: SQL of it.
 -#}
 {% macro acquisition_label(text) -%}
-    coalesce(nullif(lower({{ stripped(text) }}), ''), '(none)')
+    coalesce(nullif({{ lower_case(stripped(text)) }}, ''), '(none)')
 {%- endmacro %}

@@ -74,6 +74,45 @@
         then reflect('com.ibm.icu.text.Normalizer', 'compose', {{ text }}, false) else {{ text }} end
 {%- endmacro %}
 
+{#- Text in lower case, letter by letter: İ is i, and Σ is σ also where a word ends. -#}
+{% macro lower_case(text) %}
+    {{- adapter.dispatch('lower_case', 'dangol')(text) -}}
+{% endmacro %}
+
+{% macro duckdb__lower_case(text) -%}
+    lower({{ text }})
+{%- endmacro %}
+
+{% macro spark__lower_case(text) -%}
+    lower(translate({{ text }}, 'İΣ', 'iσ'))
+{%- endmacro %}
+
+{#- Text in upper case, letter by letter: ß is ẞ, and a letter whose capital is of several letters stays. -#}
+{% macro upper_case(text) %}
+    {{- adapter.dispatch('upper_case', 'dangol')(text) -}}
+{% endmacro %}
+
+{% macro duckdb__upper_case(text) -%}
+    upper({{ text }})
+{%- endmacro %}
+
+{% macro spark__upper_case(text) -%}
+    case
+        when {{ text }} rlike '[^ -~]' then array_join(
+            transform(
+                split(translate({{ text }}, 'ß', 'ẞ'), ''),
+                letter -> case
+                    when length(upper(letter)) = 1 then upper(letter)
+                    when length(initcap(letter)) = 1 then initcap(letter)
+                    else letter
+                end
+            ),
+            ''
+        )
+        else upper({{ text }})
+    end
+{%- endmacro %}
+
 {#- Text without spaces at its ends, those of other widths (Unicode's class Zs) among them. -#}
 {% macro stripped(text) %}
     {{- adapter.dispatch('stripped', 'dangol')(text) -}}

@@ -50,7 +50,7 @@
 {% macro check_currency() %}
     {% if not var('reporting_currency') %}
         {% set rows = run_query(
-            "select upper(currency) as currency, count(*) as row_count from " ~ landing_relation('orders')
+            "select " ~ upper_case('currency') ~ " as currency, count(*) as row_count from " ~ landing_relation('orders')
             ~ " where _rejected_because is null and currency is not null group by 1 order by 2 desc, 1"
         ).rows %}
         {% if rows | length > 1 %}

@@ -9,7 +9,7 @@
 {% macro typed_column(column, value, text, kind) %}
     {%- set type = column.type -%}
     {%- if type == 'string' and column.accepted -%}
-        case lower({{ text }})
+        case {{ lower_case(text) }}
             {%- for accepted in column.accepted %} when '{{ accepted | lower }}' then '{{ accepted }}'{% endfor %} end
     {%- elif type == 'string' -%}
         {{ text }}
@@ -18,8 +18,8 @@
     {%- elif type == 'boolean' -%}
         {%- if kind == 'boolean' -%} {{ value }}
         {%- else -%}
-            case when lower({{ text }}) in ('true', 't', 'yes', 'y', '1', '1.0') then true
-                when lower({{ text }}) in ('false', 'f', 'no', 'n', '0', '0.0') then false end
+            case when {{ lower_case(text) }} in ('true', 't', 'yes', 'y', '1', '1.0') then true
+                when {{ lower_case(text) }} in ('false', 'f', 'no', 'n', '0', '0.0') then false end
         {%- endif -%}
     {%- elif type in ('int', 'bigint') -%}
         {%- if kind == 'number' and type == 'bigint' -%} try_cast({{ value }} as bigint)

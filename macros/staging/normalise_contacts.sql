@@ -1,6 +1,6 @@
 {#- An e-mail address trimmed and in lower case; its syntax is judged where it is used. -#}
 {% macro normalise_email(column) -%}
-    nullif(lower({{ bare_contact(column) }}), '')
+    nullif({{ lower_case(bare_contact(column)) }}, '')
 {%- endmacro %}
 
 {#- Text without the spaces, control characters and zero-width characters at its ends, as copying leaves them. -#}

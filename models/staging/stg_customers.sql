@@ -28,7 +28,7 @@ renamed as (
         birth_date,
         gender,
         disc_type,
-        upper(country) as country,
+        {{ upper_case('country') }} as country,
         region,
         language,
         timezone,

@@ -20,7 +20,7 @@ renamed as (
         event_name,
         platform,
         device_type,
-        upper(country) as country,
+        {{ upper_case('country') }} as country,
         page_url,
         referrer,
         search_term,

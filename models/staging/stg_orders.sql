@@ -25,7 +25,7 @@ renamed as (
         coupon_code,
 
         -- amounts
-        upper(currency) as currency,
+        {{ upper_case('currency') }} as currency,
         gross_amount,
         cast(coalesce(discount_amount, 0) as decimal(18, 4)) as discount_amount,
         cast(coalesce(refunded_amount, 0) as decimal(18, 4)) as refunded_amount,

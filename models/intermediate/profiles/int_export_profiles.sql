@@ -23,7 +23,7 @@ profiles as (
         {{ file_text('customers.name') }} as name,
         case when {{ matches('customers.country', '^[A-Z]{2}$') }} then customers.country end
             as country,
-        nullif({{ regex_extract('lower(customers.language)', '^([a-z]{2})(-|$)', 1) }}, '')
+        nullif({{ regex_extract(lower_case('customers.language'), '^([a-z]{2})(-|$)', 1) }}, '')
             as language,
         customers.birth_date,
         case when customers.gender in ('M', 'F', 'O', 'N', 'P') then customers.gender end as gender,

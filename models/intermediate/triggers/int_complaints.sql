@@ -30,7 +30,9 @@ complaints as (
             tickets.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
     inner join as_of on tickets.opened_at < as_of.as_of_ends_at
-    where lower(tickets.category) = 'complaint' or lower(tickets.sentiment) = 'negative'
+    where
+        {{ lower_case('tickets.category') }} = 'complaint'
+        or {{ lower_case('tickets.sentiment') }} = 'negative'
 
 )
 
