@@ -138,7 +138,13 @@
 {%- endmacro %}
 
 {% macro spark__is_json(text) -%}
-    (try_parse_json({{ text }}) is not null)
+    {%- set options = "map('columnNameOfCorruptRecord', 'malformed', 'allowSingleQuotes', 'false', 'maxNestingDepth', '100000')" -%}
+    (
+        {%- for before, after in [('', ''), ('[', ']')] %}
+        from_json('{"value":{{ before }}' || {{ text }} || '{{ after }}}', 'value string, malformed string', {{ options }}).malformed is null
+        {{- ' and' if not loop.last }}
+        {%- endfor %}
+    )
 {%- endmacro %}
 
 {#- The named columns of a row as JSON text, nulls included, in the order given. -#}
