@@ -137,6 +137,10 @@
     json_valid({{ text }})
 {%- endmacro %}
 
+{#-
+    Spark's parsers pass over what follows a value. Nothing but one value can stand both as the value
+    of an entry and as the only one of a list; a repeated key and NaN are taken, as on DuckDB.
+-#}
 {% macro spark__is_json(text) -%}
     {%- set options = "map('columnNameOfCorruptRecord', 'malformed', 'allowSingleQuotes', 'false', 'maxNestingDepth', '100000')" -%}
     (
@@ -147,21 +151,36 @@
     )
 {%- endmacro %}
 
-{#- The named columns of a row as JSON text, nulls included, in the order given. -#}
+{#-
+    The columns of a row as JSON text, nulls included, in the order given; numbers and timestamps as
+    text, since engines write them differently as JSON. columns: list of {name, kind}, as
+    find_deliveries has them.
+-#}
 {% macro row_as_json(columns) %}
     {{- adapter.dispatch('row_as_json', 'dangol')(columns) -}}
 {% endmacro %}
 
 {% macro duckdb__row_as_json(columns) -%}
     cast(json_object(
-        {%- for column in columns %}'{{ column }}', {{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor -%}
+        {%- for column in columns %}'{{ column.name }}', {{ told_value(column) }}{{ ', ' if not loop.last }}{% endfor -%}
     ) as varchar)
 {%- endmacro %}
 
 {% macro spark__row_as_json(columns) -%}
     to_json(struct(
-        {%- for column in columns %}{{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor -%}
+        {%- for column in columns %}
+        {{ told_value(column) }}{{ " || '+00'" if column.kind == 'timestamptz' }} as {{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
     ), map('ignoreNullFields', 'false'))
+{%- endmacro %}
+
+{#- A column's value as row_as_json tells it. column: {name, kind}. -#}
+{% macro told_value(column) -%}
+    {%- set value = adapter.quote(column.name) -%}
+    {%- if column.kind == 'float' -%} {{ whole_float_text(value) }}
+    {%- elif column.kind in ('number', 'timestamp', 'timestamptz') -%} cast({{ value }} as string)
+    {%- else -%} {{ value }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The text of one entry of a JSON object (of texts); null where it has none. name: SQL of its name. -#}

@@ -267,7 +267,7 @@
             case when checked.rejected_because is not null then list_has_any(
                 list_transform(
                     dangol_erasure.main.tokens(
-                        coalesce(checked.malformed_text, {{ row_as_json(delivery.columns | map(attribute='name') | list) }}),
+                        coalesce(checked.malformed_text, {{ row_as_json(delivery.columns) }}),
                         '{{ var("phone_country_code") }}'
                     ),
                     lambda token: dangol_erasure.main.keyed_hash(token)

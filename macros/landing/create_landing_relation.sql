@@ -128,7 +128,7 @@
             as int
         ) as _unreadable_count,
         case when rejected_because is not null then coalesce(
-            malformed_text, {{ row_as_json(delivery.columns | map(attribute='name') | list) }}
+            malformed_text, {{ row_as_json(delivery.columns) }}
         ) end as _row_text
     from {{ rows_after_erasure(table, delivery, rows) }}
 {% endmacro %}

@@ -55,7 +55,33 @@ OTHER = {
 """Other floats, and their text on DuckDB: they stay as the engine writes them."""
 
 LINE_ENDS = ("\n", "\r\n", "\u0085", "\u2028")
-"""What ends a line in Java: before the last of them its regular expressions see an end of the text."""
+"""What ends a line in Java, whose regular expressions see an end before the last of them."""
+
+EXPONENTS = {
+    "5.1e-7": "0.0000",
+    "-77.44E-12": "0.0000",
+    "5e-5": "0.0001",
+    "1.234567800005e7": "12345678.0001",
+    "123456789012345678e-4": "12345678901234.5680",
+    "8316908230.81754e5": None,
+    "0.00015": "0.0002",
+}
+"""Numbers with an exponent, and one without, and the amounts that they are."""
+JSON = {
+    '{"a": 1, "a": 2}': True,
+    '{"a": NaN, "b": [-Infinity]}': True,
+    "null": True,
+    '{"a": 1} x': False,
+    '{"a": 1}, {"a": 2}': False,
+    '1, "b": 2': False,
+    "1], [2": False,
+    "{'a': 1}": False,
+    "{a: 1}": False,
+    '"a\nb"': False,
+}
+"""Texts, and whether they are JSON."""
+CASED = {"İÇ@X.kr": "iç@x.kr", "ΑΣ@x.kr": "ασ@x.kr"}
+"""E-mail addresses, and how they are compared: letter by letter."""
 
 UNREAD = (
     *("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points"),
@@ -78,10 +104,39 @@ def odd_files(folder: Path) -> Path:
         for number, value in enumerate(f"5{end}" for end in LINE_ENDS)
     )
     write(raw, "orders/line_ends.csv", f"{ORDERS}{ended}")
+    exponents = "".join(
+        f"y{place},2026-01-05,paid,{text},7,web\n" for place, text in enumerate(EXPONENTS)
+    )
+    write(raw, "orders/exponents.csv", f"{ORDERS}{exponents}")
+    cased = "".join(
+        f"z{place},2026-01-05,PAİD,5,straße ﬁ,{text}\n" for place, text in enumerate(CASED)
+    )
+    write(raw, "orders/cased.csv", f"{with_email.replace('customer_id', 'currency')}{cased}")
+    quoted = (text.replace('"', '""') for text in JSON)
+    events = "".join(
+        f'e{place},2026-01-05 03:00:00,page_view,"{text}"\n' for place, text in enumerate(quoted)
+    )
+    write(raw, "events.csv", f"event_id,occurred_at,event_name,properties\n{events}")
+    moment = "timestamp{} '2026-01-05 03:00:00.12{}'"
+    parquet(
+        raw,
+        "tickets.parquet",
+        f"select 't' as ticket_id, cast(null as timestamp) as opened_at, {moment.format('', '')} as"
+        f" naive, {moment.format('tz', '+00')} as zoned, date '2026-01-05' as day, 1.50 as amount",
+    )
     product = "select '{}' as product_id, 'a name' as name"
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
     parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
     parquet(raw, "products.parquet", product.format("p3"))
+    floats = ", ".join(
+        f"('y{place}', cast('{text}' as double))" for place, text in enumerate(EXPONENTS)
+    )
+    parquet(
+        raw,
+        "products/floats.parquet",
+        "select product_id, 'a name' as name, list_price, cast(2746834.75 as float) as unit_cost"
+        f" from (values {floats}) as listed (product_id, list_price)",
+    )
     numbers = ", ".join(
         f"({number}, cast({whole} as double), cast({other} as double))"
         for number, (whole, other) in enumerate(zip(WHOLE, OTHER, strict=True))
@@ -116,14 +171,25 @@ def odd_on_spark(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 ORDERS_READ = (
-    "select order_id, status, sales_channel, customer_id, email from staging.stg_orders order by 1"
+    "select order_id, status, sales_channel, customer_id, email from staging.stg_orders"
+    " where order_id like 'o%' order by 1"
 )
 CUSTOMERS_READ = "select customer_id, region, name from staging.stg_customers order by 1"
+AMOUNTS_READ = (
+    "select order_id, gross_amount from staging.stg_orders union all"
+    " select product_id, list_price from staging.stg_products union all"
+    " select product_id, unit_cost from staging.stg_products order by 1, 2 nulls last"
+)
 REJECTED_READ = (
     "select _file, _file_row, _rejected_because, _row_text from landing.orders"
-    " where _rejected_because is not null order by 1, 2"
+    " where _rejected_because is not null union all"
+    " select _file, _file_row, _rejected_because, _row_text from landing.tickets order by 1, 2"
 )
-PRODUCTS_READ = "select product_id, name, brand from staging.stg_products order by 1"
+EVENTS_READ = "select event_id, properties, _unreadable_count from landing.events order by 1"
+CASED_READ = "select order_id, status, currency, email from staging.stg_orders order by 1"
+PRODUCTS_READ = (
+    "select product_id, name, brand from staging.stg_products where product_id like 'p%' order by 1"
+)
 
 
 def test_a_folder_named_like_a_column_and_a_value_changes_no_row(odd: Build) -> None:
@@ -157,6 +223,41 @@ def test_a_line_end_after_a_number_makes_it_none(odd: Build) -> None:
     assert reasons == [("gross_amount is not a number that fits decimal(18,4)",)] * len(LINE_ENDS)
 
 
+def test_numbers_with_an_exponent_are_the_amounts_that_they_say(odd: Build) -> None:
+    read = odd.rows(
+        "select order_id, gross_amount from staging.stg_orders where order_id like 'y%'"
+    )
+    expected = {f"y{place}": amount for place, amount in enumerate(EXPONENTS.values()) if amount}
+    assert {name: str(amount) for name, amount in read} == expected
+    prices = "select list_price, unit_cost from staging.stg_products where product_id like 'y%'"
+    assert {tuple(map(str, row)) for row in odd.rows(prices)} == {
+        (amount or "None", "2746834.7500") for amount in EXPONENTS.values()
+    }
+
+
+def test_text_with_more_than_one_value_is_no_json(odd: Build) -> None:
+    read = odd.rows("select event_id, properties from landing.events")
+    expected = {
+        f"e{place}": text if is_json else None for place, (text, is_json) in enumerate(JSON.items())
+    }
+    assert dict(read) == expected
+
+
+def test_a_rejected_row_is_told_as_it_was(odd: Build) -> None:
+    told = (
+        '{"ticket_id":"t","opened_at":null,"naive":"2026-01-05 03:00:00.12",'
+        '"zoned":"2026-01-05 03:00:00.12+00","day":"2026-01-05","amount":"1.50"}'
+    )
+    assert odd.one("select _row_text from landing.tickets") == told
+
+
+def test_text_is_compared_letter_by_letter(odd: Build) -> None:
+    read = odd.rows(
+        "select status, currency, email from staging.stg_orders where order_id like 'z%'"
+    )
+    assert sorted(read) == sorted(("paid", "STRAẞE ﬁ", email) for email in CASED.values())
+
+
 def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Build) -> None:
     ending = "files must end in .csv or .parquet (in small letters, not compressed)."
     alone = ("consents.CSV", "DEVICES.Parquet", "inventory.csv.gz", "prices.txt", "points")
@@ -172,7 +273,15 @@ def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Bu
 def test_the_same_files_are_read_alike_on_spark(
     odd: Build, odd_on_spark: Build, spark: Any
 ) -> None:
-    for query in (ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ, REJECTED_READ):
+    for query in (
+        ORDERS_READ,
+        PRODUCTS_READ,
+        CUSTOMERS_READ,
+        REJECTED_READ,
+        AMOUNTS_READ,
+        CASED_READ,
+        EVENTS_READ,
+    ):
         assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
     assert sorted(odd_on_spark.warnings) == sorted(odd.warnings)
 
