@@ -232,3 +232,16 @@ def continued_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair
 @pytest.mark.parametrize("name", KEPT)
 def test_a_next_build_on_spark_equals_a_full_refresh(continued_pair: Pair, name: str) -> None:
     assert continued_pair.differences(name) == []
+
+
+def test_every_zone_of_the_seed_is_known_to_both_engines(spark: Any) -> None:
+    zones = (ROOT / "seeds" / "time_zones.csv").read_text(encoding="utf-8").split()[1:]
+    listed = ", ".join(f"('{zone}')" for zone in zones)
+    moments = [f"timestamp '2025-{month}-15 00:00:00'" for month in ("01", "07")]
+    ours, theirs = (
+        ", ".join(pattern.format(moment) for moment in moments)
+        for pattern in ("timezone(zone, timezone('UTC', {}))", "from_utc_timestamp({}, zone)")
+    )
+    rows = f"from (values {listed}) as zones (zone) order by zone"
+    found = spark.sql(f"select zone, {theirs} {rows}").collect()
+    assert [tuple(row) for row in found] == duckdb.sql(f"select zone, {ours} {rows}").fetchall()

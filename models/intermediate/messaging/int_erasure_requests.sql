@@ -27,7 +27,9 @@ requests as (
             tickets.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
     inner join as_of on tickets.opened_at < as_of.opt_outs_end_at
-    where lower(tickets.category) = lower('{{ var("erasure_ticket_category") }}')
+    where
+        {{ lower_case('tickets.category') }}
+        = {{ lower_case(text_literal(var('erasure_ticket_category'))) }}
     group by identities.customer_id
 
 )

@@ -43,7 +43,7 @@ profiles as (
         time_zones.time_zone,
         nullif(
             {{ regex_extract(
-                'lower(customer_attributes.language)', '^([a-z]{2,3})([-_]|$)', 1
+                lower_case('customer_attributes.language'), '^([a-z]{2,3})([-_]|$)', 1
             ) }},
             ''
         ) as language,

@@ -31,7 +31,9 @@ complaints as (
         on
             tickets.opened_at < as_of.as_of_ends_at
             and (tickets.resolved_at is null or tickets.resolved_at >= as_of.as_of_ends_at)
-    where lower(tickets.category) = 'complaint' or lower(tickets.sentiment) = 'negative'
+    where
+        {{ lower_case('tickets.category') }} = 'complaint'
+        or {{ lower_case('tickets.sentiment') }} = 'negative'
     group by identities.customer_id
 
 )

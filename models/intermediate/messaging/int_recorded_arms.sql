@@ -21,11 +21,14 @@ ranked as (
     select
         assignments.campaign_id,
         identities.customer_id,
-        case when lower(assignments.arm) = 'control' then 'control' else assignments.arm end as arm,
+        case
+            when {{ lower_case('assignments.arm') }} = 'control' then 'control'
+            else assignments.arm
+        end as arm,
         row_number() over (
             partition by assignments.campaign_id, identities.customer_id
             order by
-                case when lower(assignments.arm) = 'control' then 0 else 1 end asc,
+                case when {{ lower_case('assignments.arm') }} = 'control' then 0 else 1 end asc,
                 assignments.assigned_at asc,
                 assignments.customer_id asc
         ) as arm_number
