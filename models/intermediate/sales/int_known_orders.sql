@@ -10,42 +10,31 @@ as_of as (
 
 ),
 
-known as (
-
-    select orders.*
-    from orders
-    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
-    where orders.rate is not null
-
-),
-
--- of a till, a family or nobody: guests who give one of these are told apart by their phones
 shared_emails as (
 
-    select email
-    from known
-    where is_guest_order and email is not null
-    group by email
-    having count(distinct phone_e164) > {{ var('max_customers_per_contact') }}
+    select * from {{ ref('int_shared_emails') }}
 
 ),
 
-guests as (
+-- guests who share an address are told apart by their phones
+known as (
 
     select
-        known.*,
+        orders.*,
         case
-            when {{ is_email('known.email') }}
+            when {{ is_email('orders.email') }}
                 then
-                    known.email
+                    orders.email
                     || case
                         when shared_emails.email is null then ''
-                        else coalesce('|' || known.phone_e164, '')
+                        else coalesce('|' || orders.phone_e164, '')
                     end
-            else known.phone_e164
+            else orders.phone_e164
         end as contact
-    from known
-    left join shared_emails on known.email = shared_emails.email
+    from orders
+    inner join as_of on orders.ordered_at < as_of.as_of_ends_at
+    left join shared_emails on orders.email = shared_emails.email
+    where orders.rate is not null
 
 ),
 
@@ -76,7 +65,7 @@ final as (
         coupon_code,
         updated_at,
         net_revenue
-    from guests
+    from known
 
 )
 

@@ -34,12 +34,13 @@ rates as (
 
 ),
 
+-- not from `orders`: DuckDB would keep a copy of all their columns to read them twice
 order_days as (
 
     select distinct
         currency,
         order_date
-    from orders
+    from {{ ref('stg_orders') }}
     where currency is not null
 
 ),
