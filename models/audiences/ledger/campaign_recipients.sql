@@ -24,6 +24,13 @@ campaign_texts as (
 
 ),
 
+sms_texts as (
+
+    select * from {{ ref('campaign_texts') }}
+    where channel = 'sms' and problem is null
+
+),
+
 message_costs as (
 
     select * from {{ ref('message_costs') }}
@@ -51,19 +58,16 @@ fallbacks as (
         campaign_eligibility.campaign_id,
         campaign_eligibility.customer_id,
         'kakao' as replaced_channel,
-        upper(campaign_texts.message_type) as message_type,
-        campaign_texts.title,
-        campaign_texts.body
+        upper(sms_texts.message_type) as message_type,
+        sms_texts.title,
+        sms_texts.body
     from campaign_eligibility
-    inner join campaign_texts
+    inner join sms_texts
         on
-            campaign_eligibility.campaign_id = campaign_texts.campaign_id
-            and campaign_eligibility.customer_id = campaign_texts.customer_id
-            and campaign_eligibility.channel = campaign_texts.channel
-    where
-        campaign_eligibility.channel = 'sms'
-        and campaign_eligibility.reason_code = 'lower_channel'
-        and campaign_texts.problem is null
+            campaign_eligibility.campaign_id = sms_texts.campaign_id
+            and campaign_eligibility.customer_id = sms_texts.customer_id
+            and campaign_eligibility.channel = sms_texts.channel
+    where campaign_eligibility.reason_code = 'lower_channel'
 
 ),
 
