@@ -16,12 +16,6 @@ event_files as (
 
 ),
 
-delivered as (
-
-    select * from {{ ref('int_delivered_events') }}
-
-),
-
 postponed_before as (
 
     select * from {{ ref('stg_postponed_events') }}
@@ -49,7 +43,7 @@ read_now as (
 taken as (
 
     select distinct event_id
-    from delivered
+    from {{ ref('int_delivered_events') }}
     where event_date >= {{ first_day_read() }}
 
 ),
@@ -66,7 +60,8 @@ left_out as (
 
 ),
 
--- the few are looked for among the many, so that the few alone are held in memory
+-- the few are looked for among the many, so that the few alone are held in memory; all that is
+-- kept has no name above, since DuckDB copies what is read twice under one name
 kept as (
 
     select distinct
@@ -74,7 +69,7 @@ kept as (
         {{ column }},
         {%- endfor %}
         event_id
-    from delivered
+    from {{ ref('int_delivered_events') }}
     where event_id in (select left_out.event_id from left_out)
 
 ),

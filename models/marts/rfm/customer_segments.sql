@@ -10,9 +10,17 @@ orders as (
 
 ),
 
-segment_runs as (
+scored_today as (
 
     select * from {{ ref('int_rfm_segment_runs') }}
+    where is_as_of
+
+),
+
+departures as (
+
+    select * from {{ ref('int_rfm_segment_runs') }}
+    where dormant_from is not null
 
 ),
 
@@ -59,36 +67,14 @@ first_orders as (
 
 ),
 
-scored_today as (
-
-    select *
-    from segment_runs
-    where is_as_of
-
-),
-
 last_departures as (
 
     select
         customer_id,
-        max(as_of_date) as last_scored_on
-    from segment_runs
-    where dormant_from is not null
+        max_by(segment_code, as_of_date) as previous_segment_code,
+        max_by(dormant_from, as_of_date) as dormant_from
+    from departures
     group by customer_id
-
-),
-
-dormant_runs as (
-
-    select
-        segment_runs.customer_id,
-        segment_runs.segment_code as previous_segment_code,
-        segment_runs.dormant_from
-    from segment_runs
-    inner join last_departures
-        on
-            segment_runs.customer_id = last_departures.customer_id
-            and segment_runs.as_of_date = last_departures.last_scored_on
 
 ),
 
@@ -108,11 +94,11 @@ segmented as (
         scored_today.segment_name_ko,
         case
             when scored_today.customer_id is not null then scored_today.previous_segment_code
-            else dormant_runs.previous_segment_code
+            else last_departures.previous_segment_code
         end as previous_segment_code,
         case
             when scored_today.customer_id is not null then scored_today.segment_changed_on
-            when dormant_runs.customer_id is not null then dormant_runs.dormant_from
+            when last_departures.customer_id is not null then last_departures.dormant_from
             else first_orders.first_countable_on
         end as segment_changed_on,
         scored_today.customer_id is not null as is_in_rfm_population
@@ -120,7 +106,7 @@ segmented as (
     cross join as_of
     left join first_orders on customers.customer_id = first_orders.customer_id
     left join scored_today on customers.customer_id = scored_today.customer_id
-    left join dormant_runs on customers.customer_id = dormant_runs.customer_id
+    left join last_departures on customers.customer_id = last_departures.customer_id
 
 ),
 

@@ -1,6 +1,14 @@
-with segment_runs as (
+with arrivals as (
 
     select * from {{ ref('int_rfm_segment_runs') }}
+    where is_month_end and previous_date is not null
+
+),
+
+departures as (
+
+    select * from {{ ref('int_rfm_segment_runs') }}
+    where dormant_from is not null
 
 ),
 
@@ -17,20 +25,19 @@ stayed_or_came as (
         as_of_date as to_date,
         from_segment_code,
         segment_code as to_segment_code
-    from segment_runs
-    where is_month_end and previous_date is not null
+    from arrivals
 
 ),
 
 left_the_window as (
 
     select
-        segment_runs.as_of_date as from_date,
-        segment_runs.dormant_from as to_date,
-        segment_runs.segment_code as from_segment_code,
+        departures.as_of_date as from_date,
+        departures.dormant_from as to_date,
+        departures.segment_code as from_segment_code,
         'dormant' as to_segment_code
-    from segment_runs
-    inner join dates on segment_runs.dormant_from = dates.as_of_date
+    from departures
+    inner join dates on departures.dormant_from = dates.as_of_date
     where dates.is_month_end
 
 ),

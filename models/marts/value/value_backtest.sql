@@ -18,17 +18,21 @@ methods as (
 
 ),
 
+levels as (
+
+    select levels.is_whole
+    from (values (true), (false)) as levels (is_whole)
+
+),
+
 placed as (
 
     select
-        *,
-        'all' as calibration_group
+        predictions.*,
+        case when levels.is_whole then 'all' else predictions.prediction_decile end
+            as calibration_group
     from predictions
-    union all
-    select
-        *,
-        prediction_decile as calibration_group
-    from predictions
+    cross join levels
 
 ),
 
