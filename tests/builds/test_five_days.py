@@ -208,6 +208,7 @@ class Shop:
         planned = planned_by(built)
         self.left.append(self.withdraw(WAYS_OUT[number], planned, person_of, begins_at))
         self.deliver(begins_at + TO_PUBLISH)
+        refused = self.refused_since(begins_at, person_of)
         manifest, words = self.publish(begins_at + TO_PUBLISH)
         day = Day(
             settings=settings,
@@ -216,7 +217,9 @@ class Shop:
             sent=[
                 message
                 for message in planned
-                if message.sent_at >= begins_at + TO_PUBLISH and not self.left[-1].forbids(message)
+                if message.sent_at >= begins_at + TO_PUBLISH
+                and not self.left[-1].forbids(message)
+                and not (message.is_ad and (message.customer_id, message.channel) in refused)
             ],
             left=list(self.left),
             manifest=manifest,
@@ -225,6 +228,19 @@ class Shop:
         )
         self.send(day)
         return day
+
+    def refused_since(self, begins_at: datetime, person_of: dict[str, str]) -> set[tuple[str, str]]:
+        """Return person and channel of those who refused by an earlier message, from then on."""
+        messages = {row["message_id"]: row for row in self.arrived["messages"]}
+        return {
+            (person_of.get(message["customer_id"], ""), channel)
+            for row in self.arrived["message_events"]
+            if row["event_name"] in ("unsubscribed", "complained")
+            and (at := moment(row["occurred_at"]))
+            and at >= begins_at
+            and (message := messages.get(row["message_id"]))
+            for channel in channels_of(message["channel"])
+        }
 
     def withdraw(
         self,
