@@ -411,7 +411,9 @@ def _check_yaml(options: argparse.Namespace) -> int:
 
 
 def _complain(text: str) -> None:
-    print(textwrap.fill(f"dangol: {text}", 100, break_long_words=False), file=sys.stderr)
+    # a path stays whole
+    lines = textwrap.fill(f"dangol: {text}", 100, break_long_words=False, break_on_hyphens=False)
+    print(lines, file=sys.stderr)
 
 
 def _plural(count: int, noun: str) -> str:

@@ -8,6 +8,12 @@ with suppressions as (
 
 ),
 
+known_customers as (
+
+    select * from {{ ref('int_known_customers') }}
+
+),
+
 customer_attributes as (
 
     select * from {{ ref('int_customer_attributes') }}
@@ -72,23 +78,30 @@ named as (
 accounts as (
 
     select
-        customer_id,
-        identifier
+        identities.customer_id,
+        identities.identifier,
+        known_customers.email
     from identities
-    where identifier_type = 'customer_id'
+    left join known_customers on identities.identifier = known_customers.customer_id
+    where identities.identifier_type = 'customer_id'
 
 ),
 
 -- those in use, those that any record or order of the person gave, and the accounts themselves
 addresses as (
 
-    {%- for address_type in ['email', 'phone'] %}
+    {%- for table, address_type, column, is_in_use in [
+        ('customer_attributes', 'email', 'email', 'true'),
+        ('customer_attributes', 'phone', 'phone_e164', 'true'),
+        ('accounts', 'customer_id', 'identifier', 'true'),
+        ('accounts', 'email', 'email', 'false'),
+    ] %}
     select
         customer_id,
         '{{ address_type }}' as address_type,
-        {{ address_columns[address_type] }} as address,
-        true as is_in_use
-    from customer_attributes
+        {{ column }} as address,
+        {{ is_in_use }} as is_in_use
+    from {{ table }}
     union all
     {%- endfor %}
     select
@@ -98,13 +111,6 @@ addresses as (
         false as is_in_use
     from customer_contacts
     inner join accounts on customer_contacts.customer_id = accounts.identifier
-    union all
-    select
-        customer_id,
-        'customer_id' as address_type,
-        identifier as address,
-        true as is_in_use
-    from accounts
 
 ),
 
