@@ -17,9 +17,9 @@
 {#-
     A phone number in E.164 (`+821012345678`), null when it is none.
 
-    A number with `+` or `00` in front, or in the first bracket, is international. One that begins with 0 is national; so is
-    one that begins with neither, unless it begins with the country code. A 0 between the country
-    code and the rest, as in +82 (0)10, is dropped.
+    A number with `+` or `00` in front, also inside a bracket, is international. One that begins with
+    0 is national; so is one that begins with neither, unless it begins with the country code. A 0
+    between the country code and the rest, as in +82 (0)10, is dropped.
 -#}
 {% macro normalise_phone(column) -%}
     {%- set code = var('phone_country_code') -%}

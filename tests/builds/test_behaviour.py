@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-from warehouse import ROOT, Build, parsed, profiles_folder
+from warehouse import Build, compiled
 
 SESSIONS = """
 with events as (
@@ -94,21 +93,6 @@ CLOCKS = (
 def test_the_sessions_of_the_sample_are_those_of_its_events(sample_build: Build) -> None:
     for one, other in ((BUILT, SESSIONS), (SESSIONS, BUILT)):
         assert sample_build.rows(f"({one}) except all ({other}) limit 3") == []
-
-
-def compiled(sql: str, folder: Path) -> str:
-    """Return SQL with the project's macros filled in."""
-    from dbt.cli.main import dbtRunner
-
-    os.environ.update(
-        WAREHOUSE=":memory:", TARGET="duckdb", DBT_PROFILES_DIR=str(profiles_folder(folder))
-    )
-    arguments = ["--quiet", "--log-level", "none", "--log-level-file", "none", "compile"]
-    arguments += ["--inline", sql, "--project-dir", str(ROOT)]
-    arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    result = dbtRunner(manifest=parsed(ROOT).deepcopy()).invoke(arguments)
-    assert result.success, result.exception
-    return str(result.result.results[0].node.compiled_code)
 
 
 def test_a_clock_said_to_stand_still_shows_the_same_as_the_engine(tmp_path: Path) -> None:

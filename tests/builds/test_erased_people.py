@@ -11,9 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
-from warehouse import Build, build, write_csv
+from warehouse import Build, build, compiled, write_csv
 
+from dangol.erasure.engine import attach
 from dangol.erasure.erasing import Places, Result, erase, names_in_file
 
 SELECT = ("+customers", "+customer_identities", "+order_items", "stg_devices")
@@ -201,3 +203,25 @@ def test_a_name_in_decomposed_hangul_is_the_same_name(shop: Build) -> None:
     assert result.is_clean
     assert HANGUL not in kept(shop)["customers"]
     assert "ORDHANGUL5" not in kept(shop)["items"]
+
+
+SPELLINGS = (
+    *("010-1234-5678", "(010) 1234 5678", "+82 (0)10-1234-5678", "0082 10 1234 5678", "8210123"),
+    *("(+1) 415 555 2671", "( +1 415) 555 2671", "415 555 2671", "\t010-1234-5678\u200b", "7"),
+    *(" A@Shop.KR ", "\ufeffa@shop.kr\u00a0\t", "a b@shop.kr", "\u3000", "회원@shop.kr", "+82"),
+)
+
+
+def test_a_contact_is_normalised_for_a_tombstone_as_it_is_in_staging(tmp_path: Path) -> None:
+    macros = "select {{ normalise_email('value') }}, {{ normalise_phone('value') }} from spelled"
+    functions = (
+        "select dangol_erasure.main.email(value), dangol_erasure.main.phone(value, '82')"
+        " from spelled"
+    )
+    with duckdb.connect() as connection:
+        attach(connection)
+        connection.execute("create table spelled as select unnest(?) as value", [SPELLINGS])
+        staged = connection.execute(compiled(macros, tmp_path)).fetchall()
+        assert connection.execute(functions).fetchall() == staged
+    assert {("a@shop.kr", None), (None, None)} <= set(staged)
+    assert "+14155552671" in {phone for _, phone in staged}

@@ -222,6 +222,21 @@ def parsed(project: Path) -> Any:
     return result.result
 
 
+def compiled(sql: str, folder: Path) -> str:
+    """Return SQL with the project's macros filled in, as DuckDB would run it."""
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(
+        WAREHOUSE=":memory:", TARGET="duckdb", DBT_PROFILES_DIR=str(profiles_folder(folder))
+    )
+    arguments = ["--quiet", "--log-level", "none", "--log-level-file", "none", "compile"]
+    arguments += ["--inline", sql, "--project-dir", str(ROOT)]
+    arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    result = dbtRunner(manifest=parsed(ROOT).deepcopy()).invoke(arguments)
+    assert result.success, result.exception
+    return str(result.result.results[0].node.compiled_code)
+
+
 def profiles_folder(folder: Path, engine_threads: int | None = None) -> Path:
     """Return a folder that holds the project's example profile as profiles.yml."""
     profiles = folder / "profiles"

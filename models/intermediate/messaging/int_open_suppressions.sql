@@ -87,7 +87,7 @@ accounts as (
 
 ),
 
--- those in use, those that any record or order of the person gave, and the accounts themselves
+-- those in use, those that any record or order gave (a record's also where it is no valid address)
 addresses as (
 
     {%- for table, address_type, column, is_in_use in [

@@ -17,22 +17,27 @@ DATABASE = "dangol_erasure"
 BLOCK_BYTES = 64
 """Block of SHA-256: HMAC (RFC 2104) fills the key up to it before it pads."""
 
+UNSEEN = "[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+"
+"""The characters of the macro unseen_characters, as many as stand together."""
+
 FUNCTIONS = (
     # HMAC-SHA-256 in hexadecimal; a session without the key gets null, which matches nothing
     "keyed_hash(value) as sha256(getvariable('dangol_outer_key') ||"
     " unhex(sha256(getvariable('dangol_inner_key') || encode(value))))",
-    "email(value) as nullif(lower(trim(value)), '')",
-    # as the macro normalise_phone does in staging
+    # as the macros bare_contact, normalise_email and normalise_phone do in staging
+    f"bare(value) as regexp_replace(value, '^{UNSEEN}|{UNSEEN}$', '', 'g')",
+    "email(value) as nullif(lower(dangol_erasure.main.bare(value)), '')",
     "international(value, digits, code) as regexp_replace(case"
-    " when trim(value) like '+%' then digits"
+    " when regexp_matches(value, '^[ (]*[+]') then digits"
     " when digits like '00%' then substr(digits, 3)"
     " when digits like '0%' then code || substr(digits, 2)"
     " when starts_with(digits, code) then digits"
     " else code || digits end, '^' || code || '0+', code)",
-    "phone(value, code) as case when regexp_matches(value, '^[+0-9 ().-]+$') then"
+    "phone(value, code) as case"
+    " when regexp_matches(dangol_erasure.main.bare(value), '^[+0-9 ().-]+$') then"
     " nullif('+' || regexp_extract("
-    "  dangol_erasure.main.international("
-    "   value, regexp_replace(value, '[^0-9]', '', 'g'), code), '^[1-9][0-9]{7,14}$'), '+') end",
+    "  dangol_erasure.main.international(dangol_erasure.main.bare(value),"
+    "   regexp_replace(value, '[^0-9]', '', 'g'), code), '^[1-9][0-9]{7,14}$'), '+') end",
     # whether a text is an identifier wherever it stands: `7` is not, `C000042` is
     "is_distinctive(value) as contains(value, '@') or regexp_matches(value, '^[+][0-9]{8,}$')"
     " or (length(value) >= 6 and regexp_matches(value, '[0-9]')"
