@@ -24,3 +24,18 @@
     {% endfor %}
     {{ return(statements[0]) }}
 {% endmacro %}
+
+{#-
+    Replaces dbt-duckdb's own, which guesses how dates are written from the rows that it meets: days
+    are read as YYYY-MM-DD, and another one stops the build with its line and column.
+
+    model: the seed. agate_table: its rows, not used: DuckDB reads the file.
+-#}
+{% macro duckdb__load_csv_rows(model, agate_table) %}
+    {% set statement %}
+        copy {{ this.render() }} from '{{ adapter.get_seed_file_path(model) }}'
+        (format csv, header true, delimiter ',', dateformat '%Y-%m-%d')
+    {% endset %}
+    {% do adapter.add_query(statement, abridge_sql_log=True) %}
+    {{ return(statement) }}
+{% endmacro %}

@@ -272,7 +272,16 @@
                     ),
                     lambda token: dangol_erasure.main.keyed_hash(token)
                 ),
-                (select coalesce(list(hash), []) from dangol_erasure.main.tombstones)
+                list_transform(
+                    list_filter(
+                        (
+                            select coalesce(list({'hash': hash, 'last_day': {{ last_day_of_token('tombstones') }}}), [])
+                            from dangol_erasure.main.tombstones
+                        ),
+                        lambda tombstone: {{ day }} <= tombstone.last_day
+                    ),
+                    lambda tombstone: tombstone.hash
+                )
             ) else false end
         )
     ) as checked

@@ -5,6 +5,7 @@
         event_window        one row: is_continued, first_day_read, settings
         postponed_events    what earlier runs left to the next full refresh, and this one leaves too
         kept_rejections     rejected rows of files that are not read
+        event_register      int_event_files as the run finds it, with the files that it begins
 
     A run continues the one before when that left `int_event_files` with the same settings: then it
     reads the new files, and those that reach into the days from the first event in a new file that
@@ -49,6 +50,13 @@
             ~ " from " ~ landing_relation('event_files') ~ " where is_new"
         ) %}
     {% endif %}
+    {% do run_query(
+        "create table " ~ landing_relation('event_register') ~ " as " ~ (
+            "select * from intermediate.int_event_files"
+            if adapter.get_relation(target.database, 'intermediate', 'int_event_files') is not none
+            else no_rows(event_register_columns())
+        )
+    ) %}
     {% set kept_files = "(select file from " ~ landing_relation('event_files') ~ " where not is_new)" %}
     {% set unread_files = "(select file from " ~ landing_relation('event_files') ~ " where not is_read)" %}
     {% do run_query(
@@ -78,9 +86,7 @@
 {% macro known_event_files(settings) %}
     {% set known = adapter.get_relation(target.database, 'intermediate', 'int_event_files') %}
     {% if known is none or flags.FULL_REFRESH %}
-        {% do return(no_rows({
-            'file': 'string', 'size_bytes': 'bigint', 'modified_at': 'timestamp', 'first_date': 'date', 'last_date': 'date',
-        })) %}
+        {% do return(no_rows(event_register_columns())) %}
     {% endif %}
     {% set has_same_settings = "settings = '" ~ settings ~ "' and " ~ (
         "as_of_date <= date '" ~ var('as_of') ~ "'" if var('as_of') else "as_of_date is null"
@@ -89,6 +95,28 @@
         "select file, size_bytes, modified_at, first_date, last_date from intermediate.int_event_files where "
         ~ has_same_settings
     ) %}
+{% endmacro %}
+
+{#- The columns of int_event_files, as a mapping of name to type. -#}
+{% macro event_register_columns() %}
+    {{ return({
+        'file': 'string', 'size_bytes': 'bigint', 'modified_at': 'timestamp', 'first_date': 'date', 'last_date': 'date',
+        'settings': 'string', 'as_of_date': 'date',
+    }) }}
+{% endmacro %}
+
+{#-
+    Whether this run makes all that follows the files of events, so that those that it reads count
+    as read. A selection that leaves some of it out notes nothing: the next run reads them again.
+-#}
+{% macro notes_event_files() %}
+    {% set parents = graph.nodes['model.dangol.int_event_files'].depends_on.nodes if execute else [] %}
+    {% for parent in parents %}
+        {% if graph.nodes[parent].config.materialized != 'view' and parent not in selected_resources %}
+            {{ return(false) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(true) }}
 {% endmacro %}
 
 {#-

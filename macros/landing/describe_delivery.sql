@@ -36,6 +36,7 @@
     {% else %}
         {% set kinds = parquet_kinds(delivery) %}
         {% do check_zones(table, kinds) %}
+        {% do check_floats(table, delivery, kinds) %}
         {% for column in describe_typed(table.name, delivery) %}
             {% do columns.append({'name': column.name, 'kind': value_kind(column.dtype)}) %}
         {% endfor %}
@@ -100,6 +101,44 @@
             ) %}
         {% endif %}
     {% endfor %}
+{% endmacro %}
+
+{#-
+    Refuses a text column, such as an id, that is a float in one Parquet file and text in another,
+    or a whole number too great for one: as one column the same id would be written `7.0` and
+    `7`, or two ids would be one.
+
+    table, delivery: as above. kinds: the mapping of parquet_kinds().
+-#}
+{% macro check_floats(table, delivery, kinds) %}
+    {% for column in table.columns if column.type == 'string' %}
+        {% set floats = [] %}
+        {% for file in delivery.files if kinds[file.inside].get(column.name) == 'float' %}
+            {% do floats.append(file.inside) %}
+        {% endfor %}
+        {% for file in delivery.files if floats and file.inside not in floats %}
+            {% set kind = kinds[file.inside].get(column.name, 'number') %}
+            {% if kind != 'number' or holds_great_numbers(file, column.name, kinds[file.inside]) %}
+                {% do exceptions.raise_compiler_error(
+                    "The column `" ~ column.name ~ "` is a float in " ~ floats[0] ~ ", and in " ~ file.inside
+                    ~ " text or a number that no float holds: read as one column, ids would be changed."
+                    ~ " Write it as text in all files of " ~ table.name ~ "."
+                ) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{#-
+    Whether a Parquet file has a column of numbers of which some are too great for floats to tell apart.
+
+    file: an entry of `files` of find_deliveries. name: the column. kinds: the kinds of its columns.
+-#}
+{% macro holds_great_numbers(file, name, kinds) %}
+    {{ return(name in kinds and run_query(
+        "select count(*) from (select * from " ~ parquet_source({'files': [file]}) ~ ") as delivered where abs("
+        ~ adapter.quote(name) ~ ") >= 9007199254740992"
+    ).columns[0].values()[0] > 0) }}
 {% endmacro %}
 
 {#- The kind of values that a column's native type holds, as find_deliveries names them. -#}
@@ -258,7 +297,8 @@
 
 {#-
     What to select from to read a delivery's Parquet files as one relation. A folder named
-    `status=paid` is a folder: what it says takes the place of no column.
+    `status=paid` is a folder: what it says takes the place of no column. Text that older writers left
+    unmarked is text.
 -#}
 {% macro parquet_source(delivery) %}
     {{ return(adapter.dispatch('parquet_source', 'dangol')(delivery)) }}
@@ -266,7 +306,7 @@
 
 {% macro duckdb__parquet_source(delivery) %}
     {{ return("read_parquet(['" ~ delivery.files | map(attribute='path') | join("', '")
-        ~ "'], union_by_name = true, hive_partitioning = false)") }}
+        ~ "'], union_by_name = true, hive_partitioning = false, binary_as_string = true)") }}
 {% endmacro %}
 
 {#-

@@ -73,8 +73,7 @@
 -#}
 {% macro unread_files(contract, files) %}
     {% set names = {} %}
-    {% for inside in files | map(attribute='inside') if not inside.endswith(('.csv', '.parquet'))
-        and not modules.re.search('(^|/)[._]', inside) %}
+    {% for inside in files | map(attribute='inside') if not inside.endswith(('.csv', '.parquet')) %}
         {% set table_name = inside.split('/')[0].split('.')[0] | lower %}
         {% if table_name in contract %}
             {% do names.update({table_name: names.get(table_name, []) + [inside]}) %}
@@ -96,6 +95,7 @@
     The files in a folder and in the folders of it, in the order of their names, as a list of
     {path, inside}: the path that the engine opens, and the part of it below the folder. Files that
     are neither CSV nor Parquet are there where they, or their folder, are named like a raw table.
+    What begins with `.` or `_`, or lies in such a folder, is not (half-written or of another tool).
 
     folder: as the variable raw names it. table_names: the list of the raw tables.
 -#}
@@ -119,8 +119,8 @@
         {% do patterns.extend([named, named ~ '.*', named ~ '/**/*', named ~ '.*/**/*']) %}
     {% endfor %}
     {% set rows = run_query(
-        "select distinct file, substr(file, " ~ (folder | length + 2) ~ ") from glob(['" ~ folder ~ "/"
-        ~ patterns | join("', '" ~ folder ~ "/") ~ "']) order by file"
+        "select distinct file, substr(file, " ~ (folder | length + 2) ~ ") as inside from glob(['" ~ folder ~ "/"
+        ~ patterns | join("', '" ~ folder ~ "/") ~ "']) where not regexp_matches(inside, '(^|/)[._]') order by file"
     ) %}
     {% set files = [] %}
     {% for row in rows.rows %}

@@ -376,17 +376,43 @@ def test_orders_in_a_currency_without_a_rate_are_rejected_and_never_summed(tmp_p
     assert made.rows(ACCOUNTED.format(table="orders")) == [(7, 3, 4, 0)]
 
 
+def with_rates(folder: Path, rates: str) -> Path:
+    """Return a copy of the project with these exchange rates."""
+    project = folder / "project"
+    for part in ("macros", "models", "seeds", "tests/data"):
+        shutil.copytree(ROOT / part, project / part)
+    shutil.copyfile(ROOT / "dbt_project.yml", project / "dbt_project.yml")
+    header = "from_currency,to_currency,valid_from,rate\n"
+    (project / "seeds" / "exchange_rates.csv").write_text(header + rates)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ("USD,KRW,2026-01-01,1\nUSD,KRW,01/02/2026,1300\n", "01/02/2026"),
+        ("USD,KRW,01/02/2026,1300\n", "01/02/2026"),
+        ("USD,KRW,2026-01-01,-5\n", "an_exchange_rate_is_above_0"),
+        ("USD,KRW,2026-01-01,0\n", "an_exchange_rate_is_above_0"),
+        ("USD,KRW,2026-01-01,\n", "an_exchange_rate_is_above_0"),
+        ("USD,KRW,,1300\n", "an_exchange_rate_is_above_0"),
+        ("usd,KRW,2026-01-01,1300\n", "an_exchange_rate_is_above_0"),
+        ("USD,won,2026-01-01,1300\n", "an_exchange_rate_is_above_0"),
+    ],
+)
+def test_a_rate_that_cannot_be_meant_stops_the_build(tmp_path: Path, rates: str, said: str) -> None:
+    raw = write_csv(tmp_path / "raw", orders=MIXED)
+    project = with_rates(tmp_path, rates)
+    made = build(raw, tmp_path, project=project, select=["exchange_rates"], with_tests=True)
+    assert not made.is_green
+    assert said in " ".join(made.messages)
+
+
 def test_orders_in_a_currency_with_a_rate_are_converted_at_the_rate_of_their_local_day(
     tmp_path: Path,
 ) -> None:
-    project = tmp_path / "project"
-    for folder in ("macros", "models", "seeds", "tests/data"):
-        shutil.copytree(ROOT / folder, project / folder)
-    shutil.copyfile(ROOT / "dbt_project.yml", project / "dbt_project.yml")
-    rates = project / "seeds" / "exchange_rates.csv"
-    rates.write_text(
-        "from_currency,to_currency,valid_from,rate\n"
-        "USD,KRW,2025-01-01,1300\nUSD,KRW,2026-01-01,1400.5\nUSD,EUR,2020-01-01,2\n"
+    project = with_rates(
+        tmp_path, "USD,KRW,2025-01-01,1300\nUSD,KRW,2026-01-01,1400.5\nUSD,EUR,2020-01-01,2\n"
     )
     raw = write_csv(tmp_path / "raw", orders=MIXED)
     made = build(

@@ -205,6 +205,33 @@ def test_a_name_in_decomposed_hangul_is_the_same_name(shop: Build) -> None:
     assert "ORDHANGUL5" not in kept(shop)["items"]
 
 
+def test_a_rejected_row_of_a_new_person_with_the_same_email_is_not_erased(
+    shop: Build, raw: Path
+) -> None:
+    folder = shop.warehouse.parent
+    assert erase_in(folder, "OWNERB02").is_clean
+    bad = "{},NEWBBBB0{},{}T00:00:00,unknown,1000,b@shop.kr"
+    rows = (("R1", 9, "2026-03-31"), ("R2", 9, "2026-04-02"), ("R3", 9, "a day "))
+    write_csv(
+        raw_now := folder / "raw",
+        orders="order_id,customer_id,ordered_at,status,gross_amount,email\n"
+        + "\n".join(bad.format(*row) for row in rows),
+        customers="customer_id,email,signed_up_at\nNEWBBBB09,b@shop.kr,2026-04-02T00:00:00",
+    )
+    with tombstones_in(folder):
+        made = build(raw_now, folder, select=["+data_quality", "+rejected_rows"])
+    assert made.is_green, made.messages
+    assert [row[0] for row in made.rows("select customer_id from staging.stg_customers")] == [
+        "NEWBBBB09"
+    ]
+    rejected = made.rows("select row_key from quality.rejected_rows")
+    counted = made.rows(
+        "select rows_read, rows_rejected, rows_erased from quality.data_quality"
+        " where table_name = 'orders'"
+    )
+    assert (rejected, counted) == ([("R2",)], [(3, 1, 2)])
+
+
 SPELLINGS = (
     *("010-1234-5678", "(010) 1234 5678", "+82 (0)10-1234-5678", "0082 10 1234 5678", "8210123"),
     *("(+1) 415 555 2671", "( +1 415) 555 2671", "415 555 2671", "\t010-1234-5678\u200b", "7"),

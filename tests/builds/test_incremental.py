@@ -120,6 +120,47 @@ def test_a_file_that_a_run_began_and_did_not_end_may_be_withdrawn(
     assert differences_in_what_both_built(following, anew) == {}
 
 
+@pytest.fixture(scope="module")
+def all_at_once(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """What two deliveries more come to where nothing was built before."""
+    folder = tmp_path_factory.mktemp("all_at_once")
+    raw = Path(shutil.copytree(begun / "raw", folder / "raw"))
+    for delivered in (in_order, late):
+        delivered(make_shop(5), raw)
+    return build(raw, folder, **QUICK)
+
+
+@pytest.mark.parametrize(
+    ("selected", "excluded", "is_delivered"),
+    [
+        (["stg_events+"], [], False),
+        (["stg_events+"], [], True),
+        (QUICK["select"], ["int_delivered_events"], True),
+        (QUICK["select"], ["int_event_slots"], True),
+    ],
+)
+def test_a_build_of_some_models_loses_no_event_for_the_next(
+    begun: Path,
+    all_at_once: Build,
+    tmp_path: Path,
+    selected: list[str],
+    excluded: list[str],
+    is_delivered: bool,
+) -> None:
+    shutil.copytree(begun / "home", tmp_path / "home")
+    raw = Path(shutil.copytree(begun / "raw", tmp_path / "raw"))
+    before, after = ([in_order], [late]) if is_delivered else ([], [in_order, late])
+    for delivered in before:
+        delivered(make_shop(5), raw)
+    partial = build(raw, tmp_path / "home", select=selected, exclude=excluded)
+    assert partial.is_green, partial.messages
+    for delivered in after:
+        delivered(make_shop(5), raw)
+    following = build(raw, tmp_path / "home", **QUICK)
+    assert following.is_green, following.messages
+    assert differences_in_what_both_built(following, all_at_once) == {}
+
+
 def test_an_as_of_day_that_moves_on_takes_what_was_received_since(
     begun: Path, tmp_path: Path
 ) -> None:

@@ -89,6 +89,11 @@ UNREAD = (
     *("_orders.txt", ".orders.gz", "orders/_SUCCESS", "orders/_temporary/0/part.gz", "notes.txt"),
 )
 """Files that are not read: of raw tables, by their endings, and others."""
+HIDDEN = (
+    *("orders/_begun.csv", "orders/.b.csv", "orders/_temporary/0/b.csv", "orders/.copies/b.csv"),
+    *("_orders.csv", "._customers.csv"),
+)
+"""Files that are passed over without a word, as those of other tools and half-written ones are."""
 
 
 def odd_files(folder: Path) -> Path:
@@ -126,7 +131,7 @@ def odd_files(folder: Path) -> Path:
     )
     product = "select '{}' as product_id, 'a name' as name"
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
-    parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, 'a brand' as brand")
+    parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, encode('상표') as brand")
     parquet(raw, "products.parquet", product.format("p3"))
     floats = ", ".join(
         f"('y{place}', cast('{text}' as double))" for place, text in enumerate(EXPONENTS)
@@ -149,6 +154,8 @@ def odd_files(folder: Path) -> Path:
     )
     for name in UNREAD:
         write(raw, name, "in vain")
+    for name in HIDDEN:
+        write(raw, name, f"{ORDERS}hidden,2026-01-05,paid,5,7,web\n")
     return raw
 
 
@@ -172,7 +179,7 @@ def odd_on_spark(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 ORDERS_READ = (
     "select order_id, status, sales_channel, customer_id, email from staging.stg_orders"
-    " where order_id like 'o%' order by 1"
+    " where order_id like 'o%' or order_id = 'hidden' order by 1"
 )
 CUSTOMERS_READ = "select customer_id, region, name from staging.stg_customers order by 1"
 AMOUNTS_READ = (
@@ -199,7 +206,7 @@ def test_a_folder_named_like_a_column_and_a_value_changes_no_row(odd: Build) -> 
     ]
     assert odd.rows(PRODUCTS_READ) == [
         ("p1", "a name", None),
-        ("p2", "a name", "a brand"),
+        ("p2", "a name", "상표"),
         ("p3", "a name", None),
     ]
 
@@ -303,6 +310,17 @@ def zoned(naive: str) -> Callable[[Path], None]:
     return make
 
 
+def mixed(floats: str, other: str) -> Callable[[Path], None]:
+    """Return what writes orders in two files, with the ids of customers stored in two ways."""
+
+    def make(raw: Path) -> None:
+        for name, customer in (("o1", f"cast({floats} as double)"), ("o2", other)):
+            sql = f"{ORDER}, date '2026-01-05' as ordered_at, {customer} as customer_id"
+            parquet(raw, f"orders/{name}.parquet", sql)
+
+    return make
+
+
 def taken(raw: Path) -> None:
     """Write customers with columns named as reading them names its own."""
     write(raw, "orders.csv", ONE_ORDER)
@@ -320,6 +338,11 @@ ZONES = (
     " in orders/o2.parquet: read as one column, those without would be moved by hours. Write it"
     " with a time zone in all files of orders, or in none."
 )
+FLOATS = (
+    "The column `customer_id` is a float in orders/o1.parquet, and in orders/o2.parquet text or a"
+    " number that no float holds: read as one column, ids would be changed. Write it as text in"
+    " all files of orders."
+)
 TAKEN = (
     *("text_email", "TYPED_SIGNED_UP_AT", "source_path", "file_row_number", "_metadata"),
     *("parsed_row", "file_row", "unsplit_line", "unsplit_because", "landing_malformed"),
@@ -329,6 +352,9 @@ TAKEN = (
 STOPS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "timestamps with and without a zone": (zoned("timestamp '2026-01-05 03:00:00'"), ZONES),
     "timestamps with a zone, and days": (zoned("date '2026-01-05'"), ZONES),
+    "ids that are floats and text": (mixed("7", "'7'"), FLOATS),
+    "ids that are floats and days": (mixed("7", "date '2026-01-05'"), FLOATS),
+    "ids that are floats and greater numbers": (mixed("7", "9007199254740993"), FLOATS),
     "columns with the names of others": (
         taken,
         "customers.csv has columns with names that are used while the raw table customers is read: "
@@ -365,6 +391,14 @@ def test_what_would_be_read_as_something_else_stops_the_build(name: str, tmp_pat
     assert not made.is_green
     [message] = {plain_message(text) for text in made.messages}
     assert said in message
+
+
+def test_whole_ids_stored_as_floats_are_those_of_other_files(
+    tmp_path: Path,
+) -> None:
+    mixed("7", "7")(tmp_path / "raw")
+    made = build(tmp_path / "raw", tmp_path, select=["stg_orders"])
+    assert made.rows("select distinct customer_id from staging.stg_orders") == [("7",)]
 
 
 def test_a_column_of_the_schema_raw_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_files_of_requests(tmp_path: Path) -> None:
     path = tmp_path / "requests"
     path.write_text("\ufeffC1\n\n kim@shop.kr \n", encoding="utf-8")
     assert names_in_file(path) == ["C1", "kim@shop.kr"]
-    path.write_text("name,Customer_ID\nKim,C7\nLee,\n")
+    path.write_text("name,Customer_ID\nKim,C7\n,\n")
     assert names_in_file(path) == ["C7"]
     path.write_text("name,id\nKim,C7\n")
     with pytest.raises(ErasureError, match="more than one column"):
@@ -131,8 +131,12 @@ def test_files_of_requests(tmp_path: Path) -> None:
         ("email\nkim@shop.kr\n", "begins with 'email', which is the name of a column"),
         ("\n Phone \n010-1234-5678\n", "begins with 'Phone', which is the name of a column"),
         ("고객번호\nC7\n", "begins with '고객번호'"),
-        ("C7\nC8;lee@shop.kr\n", "semicolon or a tab in 'C8;lee@shop.kr'"),
-        ("customer_id\t\nC7\tkim@shop.kr\n", "semicolon or a tab in 'C7"),
+        ("C7\nC8;lee@shop.kr\n", "a tab or a line end in 'C8;lee@shop.kr'"),
+        ("user_id\nC7\n", "begins with 'user_id'"),
+        ('C7\n"C\n8"\n', "a line end in 'C"),
+        ("name,customer_id\nKim,C7\nLee,\n", "customer_id of 'Lee,'"),
+        ("email,customer_id\nkim@shop.kr\n", "customer_id of 'kim@shop.kr'"),
+        ("customer_id\t\nC7\tkim@shop.kr\n", "a tab or a line end in 'C7"),
     ],
 )
 def test_a_list_with_other_columns_is_refused_before_its_lines_are_taken_as_people(

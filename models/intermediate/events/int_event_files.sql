@@ -4,6 +4,8 @@
 -- depends_on: {{ ref('int_device_session_days') }}
 -- depends_on: {{ ref('int_visitor_product_days') }}
 
+{% if notes_event_files() -%}
+
 with event_files as (
 
     select * from {{ ref('stg_event_files') }}
@@ -66,3 +68,9 @@ final as (
 )
 
 select * from final
+
+{%- else -%}
+
+select * from {{ landing_relation('event_register') }}
+
+{%- endif %}

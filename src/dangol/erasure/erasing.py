@@ -53,6 +53,8 @@ from dangol.workplace import WorkError, Workplace, held, write_out
 NAMES_OF_COLUMNS = frozenset(
     (
         *("customer", "customer id", "customerid", "customer-id", "id", "identifier", "name"),
+        *("user", "user id", "userid", "user-id", "user_id", "member_id", "member", "cust id"),
+        *("cust_id", "uid", "account_id", "login_id", "username"),
         *("email", "e-mail", "email_address", "phone", "phone_e164", "phone_number", "mobile"),
         *("contact", "anonymous_id", "device_id", "push_token", "order_id", "external_id"),
         *("고객번호", "고객id", "고객 id", "아이디", "이름"),
@@ -203,7 +205,13 @@ def names_in_file(path: Path) -> list[str]:
     header = [cell.strip().lower() for cell in rows[0]] if rows else []
     if "customer_id" in header:
         place = header.index("customer_id")
-        names = [row[place].strip() for row in rows[1:] if len(row) > place]
+        names = [row[place].strip() if len(row) > place else "" for row in rows[1:]]
+        if "" in names:
+            row = ",".join(rows[1 + names.index("")])
+            raise ErasureError(
+                f"{path} has nothing in the column customer_id of {row!r}: give an identifier of"
+                " the person there, or take the line out."
+            )
     elif rows and any(sign in cell for sign in ";\t" for cell in rows[0]):
         raise ErasureError(
             f"{path} has a semicolon or a tab in its first line, {','.join(rows[0])!r}: its columns"
@@ -224,10 +232,10 @@ def names_in_file(path: Path) -> list[str]:
         names = [row[0].strip() for row in rows]
     names = [name for name in names if name]
     for name in names:
-        if ";" in name or "\t" in name:
+        if set(";\t\r\n") & set(name):
             raise ErasureError(
-                f"{path} has a semicolon or a tab in {name!r}, where one identifier should be:"
-                " separate columns by commas, or give one identifier a line."
+                f"{path} has a semicolon, a tab or a line end in {name!r}, where one identifier"
+                " should be: separate columns by commas, or give one identifier a line."
             )
     if not names:
         raise ErasureError(f"{path} names nobody.")
