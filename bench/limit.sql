@@ -913,7 +913,10 @@ acting as (
     select
         signed_up.*,
         least(first_signed_up_at, cart_add_at, wishlist_add_at, third_view_at) as first_action_at,
-        least(share_at, referring.referred_at) as referral_at,
+        case
+            when least(share_at, referring.referred_at) < acquired_at then acquired_at
+            else least(share_at, referring.referred_at)
+        end as referral_at,
     from signed_up
     left join referring on signed_up.customer_id = referring.customer_id
 ),

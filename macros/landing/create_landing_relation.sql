@@ -104,6 +104,12 @@
                     then '{{ column.name }} is missing'
                 when typed_{{ column.name }} is null then '{{ column.name }} is not {{ readable_as(column) | replace("'", "''") }}'
                 {%- endfor %}
+                {%- for column in table.columns if column.minimum is not none and column.name in kinds %}
+                when typed_{{ column.name }} < {{ column.minimum }}
+                    {%- for other, value in column.minimum_unless.items() %} and typed_{{ other }} <> '{{ value }}'{% endfor %}
+                    then '{{ column.name }} is less than {{ column.minimum }}
+                    {%- for other, value in column.minimum_unless.items() %}, and {{ other }} is not {{ value }}{% endfor %}'
+                {%- endfor %}
             end as rejected_because
         from typed
 

@@ -1,7 +1,8 @@
 {#-
     The raw contract, as a mapping of table name to
         name, key (list of columns), newest_by (column or none),
-        columns: list of {name, type, is_required, accepted (list, may be empty)}.
+        columns: list of {name, type, is_required, accepted (list, may be empty), minimum (number
+            or none), minimum_unless (mapping of column to the value with which less may be)}.
     Read from the source `landing`; the columns that the landing itself adds are left out.
     Empty while dbt parses, since the source can't be read then.
 -#}
@@ -16,6 +17,8 @@
                     'type': column.data_type,
                     'is_required': column.config.meta.get('required', false),
                     'accepted': column.config.meta.get('values', []),
+                    'minimum': column.config.meta.get('minimum'),
+                    'minimum_unless': column.config.meta.get('minimum_unless', {}),
                 }) %}
             {% endfor %}
             {% do contract.update({source.name: {

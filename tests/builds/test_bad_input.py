@@ -315,6 +315,65 @@ def test_optional_values_that_cannot_be_read_become_null_and_are_counted(dirty: 
     assert dirty.one("select birth_date from marts.customers where customer_id = 'b'") is None
 
 
+def test_discounts_refunds_and_points_below_0_are_rejected_and_0_is_not(tmp_path: Path) -> None:
+    raw = write_csv(
+        tmp_path / "raw",
+        orders="""
+            order_id,ordered_at,status,gross_amount,customer_id,discount_amount,refunded_amount
+            zero,2026-01-05,paid,1000,a,0,-0
+            taken off,2026-01-05,paid,1000,a,100,0.0001
+            refunded,2026-01-05,partially_refunded,1000,a,0,-0.0001
+            discounted,2026-01-05,paid,1000,a,-100,
+            both,2026-01-05,paid,1000,a,-100,-100
+            without amount,2026-01-05,paid,,a,-100,
+            return,2026-01-05,paid,-300,a,,
+        """,
+        order_items="""
+            order_id,line_number,product_id,quantity,unit_price,discount_amount
+            zero,1,p,1,1000,0
+            zero,2,p,1,1000,-1
+            return,1,p,-1,300,
+        """,
+        points="""
+            entry_id,customer_id,kind,points,occurred_at
+            earned,a,earn,900,2026-01-05
+            nothing,a,EARN,0,2026-01-05
+            taken,a,ADJUST,-5,2026-01-05
+            unearned,a,earn,-900,2026-01-05
+            unspent,a,Spend,-900,2026-01-05
+            unexpired,a,expire,-0.0001,2026-01-05
+            of no kind,a,gift,-5,2026-01-05
+        """,
+    )
+    made = build(raw, tmp_path, select=["+orders", "stg_points", "+rejected_rows"])
+    assert made.is_green, made.messages
+    discount, refund = "discount_amount is less than 0", "refunded_amount is less than 0"
+    assert made.rows(REJECTED.format(table="orders") + " order by file_row") == [
+        ("refunded", 3, refund),
+        ("discounted", 4, discount),
+        ("both", 5, discount),
+        ("without amount", 6, "gross_amount is missing"),
+    ]
+    assert made.rows(REJECTED.format(table="order_items")) == [("zero|2", 2, discount)]
+    points = "points is less than 0, and kind is not adjust"
+    assert made.rows(REJECTED.format(table="points") + " order by file_row") == [
+        ("unearned", 4, points),
+        ("unspent", 5, points),
+        ("unexpired", 6, points),
+        ("of no kind", 7, "kind is not one of earn, spend, expire, adjust"),
+    ]
+    assert dict(made.rows("select order_id, net_revenue from marts.orders")) == {
+        "zero": 1000,
+        "taken off": Decimal("899.9999"),
+        "return": 0,
+    }
+    assert dict(made.rows("select entry_id, points from staging.stg_points")) == {
+        "earned": 900,
+        "nothing": 0,
+        "taken": -5,
+    }
+
+
 def test_of_the_same_key_twice_the_newest_wins_and_the_others_are_counted(dirty: Build) -> None:
     assert dirty.one("select name from marts.customers where customer_id = 'a'") == "new name"
     assert dirty.rows(ACCOUNTED.format(table="customers")) == [(5, 2, 1, 2)]

@@ -66,7 +66,7 @@ dated as (
         ) as first_action_at,
         milestones.returned_at as retained_at,
         first_orders.first_valid_ordered_at as revenue_at,
-        least(milestones.first_share_at, first_referrals.referred_at) as referral_at,
+        least(milestones.first_share_at, first_referrals.referred_at) as first_referral_at,
         coalesce(present_states.lifecycle_state, 'prospect') as lifecycle_state
     from milestones
     left join first_orders on milestones.customer_id = first_orders.customer_id
@@ -84,7 +84,12 @@ activated as (
                 {{ days_between('acquired_on', local_date('first_action_at')) }}
                 <= {{ var('activation_days') }}
                 then first_action_at
-        end as activated_at
+        end as activated_at,
+        -- a friend may sign up before anything else is known of the person
+        case
+            when first_referral_at < acquired_at then acquired_at
+            else first_referral_at
+        end as referral_at
     from dated
 
 ),
