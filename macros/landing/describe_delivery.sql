@@ -21,7 +21,8 @@
                     ) %}
                 {% elif not modules.re.match('^[^\'"`;\\\\{}\\x00-\\x1f]{1,100}$', name) %}
                     {% do exceptions.raise_compiler_error(
-                        "The header of " ~ file.inside ~ " has a name that is empty or holds quotes or control characters: "
+                        "The header of " ~ file.inside ~ " has a name that is empty, longer than 100 characters, or holds"
+                        ~ " quotes, braces, semicolons, backslashes or control characters: "
                         ~ (name[:100] | tojson) ~ ". The first line of a CSV file must be the names of its columns."
                     ) %}
                 {% endif %}
@@ -223,7 +224,20 @@
             ~ " also when it has no rows."
         ) %}
     {% endif %}
-    {% set cells = line.split(',') %}
+    {% if ',' not in line %}
+        {% for separator, said in {';': "';'", '\t': 'tabs', '|': "'|'"}.items() if separator in line %}
+            {% do exceptions.raise_compiler_error(
+                file.inside ~ " separates its columns with " ~ said ~ "; a CSV file of RAW has commas. Save it with commas."
+            ) %}
+        {% endfor %}
+    {% endif %}
+    {% set cells = modules.re.findall('(?:^|,)(\\s*"(?:[^"]|"")*"\\s*(?=,|$)|[^,]*)', line) %}
+    {% for cell in cells if (cell | trim).startswith('"') and cell.count('"') % 2 %}
+        {% do exceptions.raise_compiler_error(
+            "The header of " ~ file.inside ~ " has a quote that is not closed in its line: " ~ (cell[:100] | tojson)
+            ~ ". Close it, and write each name of a column without a line break."
+        ) %}
+    {% endfor %}
     {% do check_column_count(file.inside, cells | length) %}
     {{ return(cells) }}
 {% endmacro %}

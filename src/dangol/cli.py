@@ -373,6 +373,8 @@ def _map(options: argparse.Namespace) -> int:
         name, equals, path = text.partition("=")
         if not equals or Path(text).exists():
             name, path = "source", text
+        if not path:
+            raise UsageError(f"the source {name!r} has no path; write NAME=PATH")
         if name in sources:
             raise UsageError(f"the source {name!r} is given twice; write NAME=PATH for each")
         sources[name] = Path(path)

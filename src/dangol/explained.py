@@ -48,6 +48,12 @@ EXPLANATIONS: tuple[tuple[str, str], ...] = (
         "{file} is damaged inside: part of it is no Parquet. Deliver it again.",
     ),
     (
+        r'(?s)Error while reading file "(?P<file>[^"]*)".{0,20}failed to cast column'
+        r' "(?P<column>[^"]*)" from type (?P<type>.{1,1000}?) to ',
+        "{file} stores the column {column} as {type}, and another file of the table as something"
+        " else. Write it as one type in all files.",
+    ),
+    (
         r"(?s)CSV Parser state machine reached an invalid state.*?file = (?P<file>[^\n]*)",
         "{file} ends its lines in different ways (CR LF, LF or CR alone). Save it with one kind of"
         " line end.",
@@ -66,7 +72,7 @@ EXPLANATIONS: tuple[tuple[str, str], ...] = (
         " order by gross_amount desc limit 10; the same for discounts, prices and costs.",
     ),
 )
-"""Pattern in the engine's message, and what is said instead; {file} is what the pattern found."""
+"""Pattern in the engine's message, and what is said instead, with the groups that it found."""
 
 
 def explained(text: str) -> str:
@@ -74,6 +80,7 @@ def explained(text: str) -> str:
     for pattern, explanation in EXPLANATIONS:
         found = re.search(pattern, text)
         if found:
-            return explanation.format(file=(found.groupdict().get("file") or "").strip())
+            groups = found.groupdict(default="")
+            return explanation.format(**{name: group.strip() for name, group in groups.items()})
     # the place in the SQL, with a mark below it
     return re.sub(r"\n\s*\n?\s*LINE \d+: [^\n]*\n\s*\^\s*", "\n", text)

@@ -78,7 +78,9 @@ def _run(sql: str, sql_file: Path, sources: dict[str, Path], out: Path) -> dict[
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")
         for name, path in sources.items():
-            connection.execute(f"set variable {identifier(name)} = {literal(path)}")
+            # DuckDB takes a path for a pattern
+            place = glob.escape(str(path)) if path.is_file() else path
+            connection.execute(f"set variable {identifier(name)} = {literal(place)}")
         try:
             connection.execute(sql)
             tables, notes = _created_tables(connection, sql_file)
@@ -150,6 +152,9 @@ def _write_tables(
     """Write each table, sorted by its key, and return its rows. All files change, or none."""
     if out.exists() and not out.is_dir():
         raise MappingError(f"the output is not a folder: {out}")
+    for table in tables:
+        if (out / f"{table}.parquet").is_dir():
+            raise MappingError(f"{out / f'{table}.parquet'} is a folder. Remove or rename it.")
     out.mkdir(parents=True, exist_ok=True)
     parts = {table: out / f"{table}.parquet.part" for table in tables}
     try:

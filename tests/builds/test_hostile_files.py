@@ -186,6 +186,14 @@ def test_impossible_moments_and_nested_values_of_parquet_are_rejected(odd: Build
     assert odd.one(rejected.format("consents")) == 1
 
 
+def test_a_name_of_a_header_may_hold_a_comma_in_quotes(tmp_path: Path) -> None:
+    header = HEADER.replace("customer_id", '"note, long",customer_id')
+    write(tmp_path / "raw", "orders.csv", f"{header}o1,2026-01-05,paid,5,x,a\n")
+    made = build(tmp_path / "raw", tmp_path, select=["stg_orders"])
+    assert made.is_green, made.messages
+    assert made.rows("select order_id, customer_id from staging.stg_orders") == [("o1", "a")]
+
+
 # What stops a build, before its first model
 
 
@@ -256,6 +264,32 @@ STOPS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "an empty file": (
         lambda raw: write(raw, "orders.csv", ""),
         "orders.csv is empty, or begins with an empty line. Its first line must be the names of",
+    ),
+    **{
+        f"columns separated by {said}": (
+            lambda raw, separator=separator: write(
+                raw, "orders.csv", (HEADER + ORDER).replace(",", separator)
+            ),
+            f"orders.csv separates its columns with {said}; a CSV file of RAW has commas. Save it",
+        )
+        for separator, said in {";": "';'", "\t": "tabs", "|": "'|'"}.items()
+    },
+    "a name of a header with a brace": (
+        lambda raw: write(raw, "orders.csv", HEADER.replace("customer_id", "a{b") + ORDER),
+        "has a name that is empty, longer than 100 characters, or holds quotes, braces, semicolons,"
+        ' backslashes or control characters: "a{b". The first line',
+    ),
+    "a name of a header over two lines": (
+        lambda raw: write(raw, "orders.csv", HEADER.replace("customer_id", '"a\nb"') + ORDER),
+        "The header of orders.csv has a quote that is not closed in its line",
+    ),
+    "a column of Parquet that is a number in one file and a moment in another": (
+        lambda raw: [
+            parquet(raw / "orders", "a.parquet", GOOD),
+            parquet(raw / "orders", "b.parquet", GOOD.replace("timestamp '2026-01-05'", "5")),
+        ],
+        "b.parquet stores the column ordered_at as INTEGER, and another file of the table as"
+        " something else. Write it as one type in all files.",
     ),
     "10,000 columns of CSV": (
         lambda raw: write(

@@ -131,12 +131,12 @@ def all_at_once(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.mark.parametrize(
-    ("selected", "excluded", "is_delivered"),
+    ("selected", "excluded", "delivered_before"),
     [
-        (["stg_events+"], [], False),
-        (["stg_events+"], [], True),
-        (QUICK["select"], ["int_delivered_events"], True),
-        (QUICK["select"], ["int_event_slots"], True),
+        (["stg_events+"], [], 0),
+        (["stg_events+"], [], 1),
+        (QUICK["select"], ["int_delivered_events"], 2),
+        (QUICK["select"], ["int_event_slots"], 2),
     ],
 )
 def test_a_build_of_some_models_loses_no_event_for_the_next(
@@ -145,16 +145,15 @@ def test_a_build_of_some_models_loses_no_event_for_the_next(
     tmp_path: Path,
     selected: list[str],
     excluded: list[str],
-    is_delivered: bool,
+    delivered_before: int,
 ) -> None:
     shutil.copytree(begun / "home", tmp_path / "home")
     raw = Path(shutil.copytree(begun / "raw", tmp_path / "raw"))
-    before, after = ([in_order], [late]) if is_delivered else ([], [in_order, late])
-    for delivered in before:
+    for delivered in (in_order, late)[:delivered_before]:
         delivered(make_shop(5), raw)
     partial = build(raw, tmp_path / "home", select=selected, exclude=excluded)
     assert partial.is_green, partial.messages
-    for delivered in after:
+    for delivered in (in_order, late)[delivered_before:]:
         delivered(make_shop(5), raw)
     following = build(raw, tmp_path / "home", **QUICK)
     assert following.is_green, following.messages

@@ -178,6 +178,15 @@ def test_every_command_in_the_documents_is_where_a_fresh_clone_has_it() -> None:
             ), document
 
 
+def test_a_source_without_a_path_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = tmp_path / "shop.sql"
+    sql.write_text("create table orders as from read_csv(getvariable('source'))")
+    assert main(["map", str(sql), "--source", "source=", "--out", str(tmp_path / "raw")]) != 0
+    assert "the source 'source' has no path; write NAME=PATH" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["map", "sample"])
 @pytest.mark.parametrize(
     ("place", "says"),

@@ -383,6 +383,22 @@ def test_a_source_may_be_a_pattern_of_files(tmp_path: Path) -> None:
     assert run_mapping(file, {"source": tmp_path / "part*.csv"}, tmp_path / "raw") == {"orders": 2}
 
 
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path: Path) -> None:
+    for name in ("o[1].csv", "o1.csv"):
+        (tmp_path / name).write_text(f"order_id\n{name}\n")
+    file = write_mapping(tmp_path, "create table orders as from read_csv(getvariable('source'))")
+    run_mapping(file, {"source": tmp_path / "o[1].csv"}, tmp_path / "raw")
+    assert query(tmp_path / "raw", "select order_id from orders") == [("o[1].csv",)]
+
+
+def test_a_folder_in_the_place_of_a_table_is_refused_by_its_name(tmp_path: Path) -> None:
+    file = write_mapping(tmp_path, "create table orders as select 1 as order_id")
+    (tmp_path / "raw" / "orders.parquet").mkdir(parents=True)
+    with pytest.raises(MappingError, match=r"orders\.parquet is a folder\. Remove or rename it"):
+        run_mapping(file, {}, tmp_path / "raw")
+    assert [path.name for path in (tmp_path / "raw").iterdir()] == ["orders.parquet"]
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
