@@ -447,24 +447,34 @@ def with_rates(folder: Path, rates: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("rates", "said"),
-    [
-        ("USD,KRW,2026-01-01,1\nUSD,KRW,01/02/2026,1300\n", "01/02/2026"),
-        ("USD,KRW,01/02/2026,1300\n", "01/02/2026"),
-        ("USD,KRW,2026-01-01,-5\n", "an_exchange_rate_is_above_0"),
-        ("USD,KRW,2026-01-01,0\n", "an_exchange_rate_is_above_0"),
-        ("USD,KRW,2026-01-01,\n", "an_exchange_rate_is_above_0"),
-        ("USD,KRW,,1300\n", "an_exchange_rate_is_above_0"),
-        ("usd,KRW,2026-01-01,1300\n", "an_exchange_rate_is_above_0"),
-        ("USD,won,2026-01-01,1300\n", "an_exchange_rate_is_above_0"),
-    ],
+    "rates",
+    ["USD,KRW,2026-01-01,1\nUSD,KRW,01/02/2026,1300\n", "USD,KRW,01/02/2026,1300\n"],
 )
-def test_a_rate_that_cannot_be_meant_stops_the_build(tmp_path: Path, rates: str, said: str) -> None:
+def test_the_day_of_a_rate_in_another_form_stops_the_build(tmp_path: Path, rates: str) -> None:
     raw = write_csv(tmp_path / "raw", orders=MIXED)
     project = with_rates(tmp_path, rates)
-    made = build(raw, tmp_path, project=project, select=["exchange_rates"], with_tests=True)
+    made = build(raw, tmp_path, project=project, select=["exchange_rates"])
     assert not made.is_green
-    assert said in " ".join(made.messages)
+    assert "01/02/2026" in " ".join(made.messages)
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        "USD,KRW,2026-01-01,-5",
+        "USD,KRW,2026-01-01,0",
+        "USD,KRW,2026-01-01,",
+        "USD,KRW,,1300",
+        "usd,KRW,2026-01-01,1300",
+        "USD,won,2026-01-01,1300",
+    ],
+)
+def test_a_rate_that_cannot_be_meant_fails_its_test(tmp_path: Path, rate: str) -> None:
+    raw = write_csv(tmp_path / "raw", orders=MIXED)
+    project = with_rates(tmp_path, f"{rate}\n")
+    made = build(raw, tmp_path, project=project, select=["exchange_rates"], with_tests=True)
+    test = "an_exchange_rate_is_above_0_from_a_day_on_between_two_currency_codes"
+    assert made.statuses[test] == "fail"
 
 
 def test_orders_in_a_currency_with_a_rate_are_converted_at_the_rate_of_their_local_day(
