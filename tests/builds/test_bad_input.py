@@ -458,23 +458,21 @@ def test_the_day_of_a_rate_in_another_form_stops_the_build(tmp_path: Path, rates
     assert "01/02/2026" in " ".join(made.messages)
 
 
-@pytest.mark.parametrize(
-    "rate",
-    [
-        "USD,KRW,2026-01-01,-5",
-        "USD,KRW,2026-01-01,0",
-        "USD,KRW,2026-01-01,",
-        "USD,KRW,,1300",
-        "usd,KRW,2026-01-01,1300",
-        "USD,won,2026-01-01,1300",
-    ],
-)
-def test_a_rate_that_cannot_be_meant_fails_its_test(tmp_path: Path, rate: str) -> None:
+def test_each_rate_that_cannot_be_meant_fails_its_test(tmp_path: Path) -> None:
     raw = write_csv(tmp_path / "raw", orders=MIXED)
-    project = with_rates(tmp_path, f"{rate}\n")
+    meant = "USD,KRW,2026-01-01,0.0001\n"
+    not_meant = """USD,KRW,2026-01-02,-5
+USD,KRW,2026-01-03,0
+USD,KRW,2026-01-04,
+USD,KRW,,1300
+usd,KRW,2026-01-01,1300
+USD,won,2026-01-01,1300
+"""
+    project = with_rates(tmp_path, meant + not_meant)
     made = build(raw, tmp_path, project=project, select=["exchange_rates"], with_tests=True)
     test = "an_exchange_rate_is_above_0_from_a_day_on_between_two_currency_codes"
     assert made.statuses[test] == "fail"
+    assert "Got 6 results, configured to fail if != 0" in made.messages
 
 
 def test_orders_in_a_currency_with_a_rate_are_converted_at_the_rate_of_their_local_day(
