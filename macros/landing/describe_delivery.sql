@@ -341,15 +341,54 @@
         ~ "` with (`recursiveFileLookup` = 'true', `pathGlobFilter` = '*.parquet', `mergeSchema` = 'true')") }}
 {% endmacro %}
 
-{#- The columns of each Parquet file, as a mapping of file to a mapping of name to kind (see find_deliveries). -#}
+{#-
+    The columns of each Parquet file, as a mapping of file to a mapping of name to kind (see
+    find_deliveries). Of files with the same columns one is described.
+-#}
 {% macro parquet_kinds(delivery) %}
+    {% set shapes = parquet_shapes(delivery) if delivery.files else {} %}
+    {% set kinds_of_shapes = {} %}
     {% set kinds = {} %}
     {% for file in delivery.files %}
-        {% set kinds_of_file = {} %}
-        {% for row in run_query("describe select * from " ~ parquet_source({'files': [file]})).rows %}
-            {% do kinds_of_file.update({row[0] | lower: value_kind(row[1])}) %}
-        {% endfor %}
-        {% do kinds.update({file.inside: kinds_of_file}) %}
+        {% set shape = shapes[file.path] %}
+        {% if shape not in kinds_of_shapes %}
+            {% set kinds_of_file = {} %}
+            {% for row in run_query("describe select * from " ~ parquet_source({'files': [file]})).rows %}
+                {% do kinds_of_file.update({row[0] | lower: value_kind(row[1])}) %}
+            {% endfor %}
+            {% do kinds_of_shapes.update({shape: kinds_of_file}) %}
+        {% endif %}
+        {% do kinds.update({file.inside: kinds_of_shapes[shape]}) %}
     {% endfor %}
     {{ return(kinds) }}
+{% endmacro %}
+
+{#-
+    What Parquet files have the same columns, as a mapping of path to a text that only those share.
+    A year of days would else be as many questions, each of which takes longer to ask than to answer.
+-#}
+{% macro parquet_shapes(delivery) %}
+    {{ return(adapter.dispatch('parquet_shapes', 'dangol')(delivery)) }}
+{% endmacro %}
+
+{% macro duckdb__parquet_shapes(delivery) %}
+    {% set shapes = {} %}
+    {% set described = run_query(
+        "select file_name, cast(list((name, type, type_length, repetition_type, num_children, converted_type, scale,"
+        ~ " precision, logical_type, duckdb_type) order by column_id) as varchar) from parquet_schema(['"
+        ~ delivery.files | map(attribute='path') | join("', '") ~ "']) group by file_name"
+    ) %}
+    {% for row in described.rows %}
+        {% do shapes.update({row[0]: row[1]}) %}
+    {% endfor %}
+    {{ return(shapes) }}
+{% endmacro %}
+
+{#- Spark has no function that reads the columns of many files apart: each is asked. -#}
+{% macro spark__parquet_shapes(delivery) %}
+    {% set shapes = {} %}
+    {% for file in delivery.files %}
+        {% do shapes.update({file.path: file.path}) %}
+    {% endfor %}
+    {{ return(shapes) }}
 {% endmacro %}
