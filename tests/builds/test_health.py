@@ -113,6 +113,21 @@ def test_an_old_day_is_judged_by_what_was_known_then(shop: Shop) -> None:
     assert [row[2] for row in now if row[:2] == ("orders", "volume")] == ["warn"]
 
 
+def test_orders_without_an_exchange_rate_are_rejected_rows_of_their_day(shop: Shop) -> None:
+    """Of 100 orders of the last day 40 are in dollars, which nobody gave a rate for."""
+    header, *lines = orders(lambda of: 100, days=40).splitlines()
+    dollars = [f"{LAST}-{number}," for number in range(40)]
+    rows = [f"{line},{'USD' if line.startswith(tuple(dollars)) else 'KRW'}" for line in lines]
+    made = shop.checked(
+        "\n".join([f"{header},currency", *rows]), as_of=str(LAST), reporting_currency="KRW"
+    )
+    found = {row[1]: row[2:] for row in made.rows(CHECKS) if row[0] == "orders"}
+    said = "orders: 40.0 % of 100 of 2026-06-30 rejected, usually 0.0 %"
+    assert found["rejected_share"] == ("warn", said)
+    said = "orders: 60 on 2026-06-30, usually 100 on a Tuesday: 60 % of the usual"
+    assert found["volume"] == ("ok", said)
+
+
 def test_the_sample_is_in_good_health(sample_build: Build) -> None:
     rows = sample_build.rows(CHECKS)
     assert {status for _, _, status, _ in rows} == {"ok", "not_judged"}

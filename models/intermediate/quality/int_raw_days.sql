@@ -4,6 +4,7 @@
 {%- set days = {
     'ad_spend': 'staged.spend_date', 'events': 'staged.event_date', 'orders': 'staged.order_date',
 } -%}
+{%- set models = {'events': 'int_events', 'orders': 'int_orders_converted'} -%}
 
 with as_of as (
 
@@ -47,21 +48,23 @@ periods as (
 
 {% for table_name, moment in moments.items() | sort -%}
 {%- set day = days.get(table_name, local_date(moment)) -%}
+{#- an order without a rate into the reporting currency is a rejected row -#}
+{%- set rate = 'staged.rate' if table_name == 'orders' -%}
 {{ table_name }} as (
 
     select
         '{{ table_name }}' as table_name,
         {{ day }} as row_date,
-        count(*) as row_count,
+        count({{ rate or '*' }}) as row_count,
         {%- if var('as_of') %}
-        count(*) as comparable_count,
+        count({{ rate or '*' }}) as comparable_count,
         {%- else %}
         count(
             case
                 when
                     {{ moment }} <= {{ add_minutes(
                         'periods.known_until', '-1440 * ' ~ days_between(day, 'periods.as_of_date')
-                    ) }} then 1
+                    ) }} then {{ rate or 1 }}
             end
         ) as comparable_count,
         {%- endif %}
@@ -70,8 +73,8 @@ periods as (
         {%- else %}
         cast(0 as bigint) as late_count,
         {%- endif %}
-        cast(0 as bigint) as rejected_count
-    from {{ ref('int_events' if table_name == 'events' else 'stg_' ~ table_name) }} as staged
+        {{ 'count(*) - count(' ~ rate ~ ')' if rate else 'cast(0 as bigint)' }} as rejected_count
+    from {{ ref(models.get(table_name, 'stg_' ~ table_name)) }} as staged
     cross join periods
     where {{ moment }} >= periods.window_begins_at and {{ moment }} < periods.as_of_ends_at
     group by {{ day }}
