@@ -1,5 +1,6 @@
-{%- set week_ends_on = add_days('as_of.as_of_date', -(var('late_days') | int)) -%}
-{%- set week_begins_on = add_days('as_of.as_of_date', -(var('late_days') | int) - 6) -%}
+{%- set week_ends_on = add_days('as_of_date', -(var('late_days') | int)) -%}
+{%- set week_begins_on = add_days('as_of_date', -(var('late_days') | int) - 6) -%}
+{%- set is_in_week = 'days.row_date between ' ~ week_begins_on ~ ' and ' ~ week_ends_on -%}
 
 with as_of as (
 
@@ -62,39 +63,40 @@ freshness as (
 
 ),
 
+-- also of tables of which every row was rejected, or none is of these days
+table_days as (
+
+    select
+        coalesce(usuals.table_name, days.table_name) as table_name,
+        as_of.as_of_date,
+        days.row_date = as_of.as_of_date as is_the_day,
+        coalesce(days.row_count, 0) as row_count,
+        coalesce(days.rejected_count, 0) as rejected_count,
+        case when {{ is_in_week }} then days.row_count else 0 end as week_count,
+        case when {{ is_in_week }} then days.late_count else 0 end as late_count
+    from usuals
+    full outer join days on usuals.table_name = days.table_name
+    cross join as_of
+
+),
+
 -- of the newest week of which every event has had the time to be late
 late_shares as (
 
     select
-        days.table_name,
+        table_name,
         'late_share' as check_name,
         min({{ week_begins_on }}) as checked_from,
         min({{ week_ends_on }}) as checked_until,
-        cast(sum(days.row_count) as bigint) as row_count,
-        cast(sum(days.row_count) as bigint) as basis_count,
+        cast(sum(week_count) as bigint) as row_count,
+        cast(sum(week_count) as bigint) as basis_count,
         cast(null as double) as usual,
-        cast(sum(days.late_count) as double) / nullif(sum(days.row_count), 0) as measure,
+        cast(sum(late_count) as double) / nullif(sum(week_count), 0) as measure,
         cast(null as string) as usual_basis,
-        case when sum(days.row_count) = 0 then 'no rows' end as unjudged_reason
-    from days
-    cross join as_of
-    where
-        days.table_name = 'events'
-        and days.row_date between {{ week_begins_on }} and {{ week_ends_on }}
-    group by days.table_name
-
-),
-
-read_days as (
-
-    select
-        days.table_name,
-        as_of.as_of_date,
-        days.row_date = as_of.as_of_date as is_the_day,
-        days.rejected_count,
-        days.row_count + days.rejected_count as read_count
-    from days
-    cross join as_of
+        case when sum(week_count) = 0 then 'no rows' end as unjudged_reason
+    from table_days
+    where table_name = 'events'
+    group by table_name
 
 ),
 
@@ -104,10 +106,10 @@ rejection_counts as (
         table_name,
         as_of_date,
         sum(case when is_the_day then rejected_count else 0 end) as rejected_count,
-        sum(case when is_the_day then read_count else 0 end) as row_count,
+        sum(case when is_the_day then row_count + rejected_count else 0 end) as row_count,
         sum(case when is_the_day then 0 else rejected_count end) as past_rejected_count,
-        sum(case when is_the_day then 0 else read_count end) as past_row_count
-    from read_days
+        sum(case when is_the_day then 0 else row_count + rejected_count end) as past_row_count
+    from table_days
     group by table_name, as_of_date
 
 ),
