@@ -28,6 +28,10 @@ compared as (
         -- silence is no fault as long as the table has been silent for as long before
         measures.check_name = 'freshness'
         and measures.measure <= measures.usual as is_usual_silence,
+        coalesce(
+            thresholds.warn_at_most, thresholds.fail_at_most,
+            thresholds.warn_at_least, thresholds.fail_at_least
+        ) is not null as has_bound,
         coalesce(thresholds.warn_at_most, thresholds.warn_at_least) is not null
         and coalesce(measures.basis_count >= thresholds.warn_from_rows, true) as can_warn,
         coalesce(thresholds.fail_at_most, thresholds.fail_at_least) is not null
@@ -54,6 +58,7 @@ judged as (
         measure,
         case
             when unjudged_reason is not null then unjudged_reason
+            when not has_bound then 'no bound is set'
             when not can_warn and not can_fail then 'too few rows to tell'
         end as unjudged_reason,
         can_fail
