@@ -16,7 +16,7 @@
         raw              the folder that was read; '' for the schema `raw`
         variables        JSON of the variables that the command line gave
         model_count      models and seeds that were built
-        test_count       tests that were run
+        test_count       tests that were run, those that failed included
         failure_count    models, seeds and tests that failed
     `make export` reads it: files leave after a green run only.
 
@@ -55,6 +55,7 @@
                 {% do counts.update({kind: counts[kind] + 1}) %}
             {% elif status != 'skipped' %}
                 {% do counts.update({'failures': counts.failures + 1}) %}
+                {% do counts.update({'tests': counts.tests + (1 if kind == 'tests' else 0)}) %}
             {% endif %}
         {% endfor %}
         {% set is_green = not flags.EMPTY and selected_resources | reject('in', done) | list | length == 0 %}
@@ -150,7 +151,8 @@
                          as in quality.data_quality; rows_erased and rows_waiting are null for runs
                          of a version that did not count them here
         newest_at        UTC; when its newest row up to the end of the as-of day happened
-        rows_of_day      its accepted rows of the as-of day; null for a table whose rows have no date
+        rows_of_day      its accepted rows of the as-of day; null for order_items, whose rows have no
+                         date
 -#}
 {% macro record_run_tables() %}
     {% do run_query(
@@ -169,7 +171,9 @@
         "insert into quality.run_tables by name select '" ~ invocation_id ~ "' as invocation_id, "
         ~ "as_of.as_of_date, counts.table_name, counts.rows_read, counts.rows_accepted, "
         ~ "counts.rows_rejected, counts.rows_duplicate, counts.rows_erased, counts.rows_waiting, "
-        ~ "counts.rows_late, spans.newest_at, usuals.row_count as rows_of_day "
+        ~ "counts.rows_late, spans.newest_at, case when counts.table_name in ('"
+        ~ (row_moments('staged').keys() | join("', '"))
+        ~ "') then coalesce(usuals.row_count, 0) end as rows_of_day "
         ~ "from quality.data_quality as counts cross join intermediate.int_as_of as as_of "
         ~ "left join intermediate.int_raw_spans as spans on counts.table_name = spans.table_name "
         ~ "left join intermediate.int_raw_usuals as usuals on counts.table_name = usuals.table_name "

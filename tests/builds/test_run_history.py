@@ -109,6 +109,33 @@ def test_every_row_that_a_run_read_is_noted_though_the_warehouse_be_of_an_older_
     assert built.rows(types) == [("BIGINT", "BIGINT")]
 
 
+def test_a_dated_table_without_rows_of_the_day_has_none_and_a_test_that_failed_was_run(
+    tmp_path: Path,
+) -> None:
+    """Orders are of a later day only, the file of tickets has a header only."""
+    raw = write_csv(
+        tmp_path / "raw",
+        orders="order_id,ordered_at,status,gross_amount\no1,2026-01-09T00:00:00Z,paid,1000",
+        order_items="order_id,line_number,product_id,quantity,unit_price",
+        events="event_id,event_name,occurred_at\ne1,page_view,2026-01-05T00:00:00Z\ne2,search,x",
+        tickets="ticket_id,opened_at",
+    )
+    home, day = tmp_path / "home", "2026-01-05"
+    limit = "rejected_share_is_within_the_limit"
+    tests = [limit, "data_quality_is_one_row_per_raw_table"]
+    assert build(raw, home, select=["+data_quality", "+int_raw_usuals"], as_of=day).is_green
+    built = build(raw, home, select=tests, with_tests=True, as_of=day)
+    assert (built.is_green, built.statuses[limit]) == (False, "error")
+    assert built.rows("select table_name, rows_of_day from quality.run_tables order by 1") == [
+        ("events", 1),
+        ("order_items", None),
+        ("orders", 0),
+        ("tickets", 0),
+    ]
+    told = "select test_count, failure_count from quality.run_history order by started_at"
+    assert built.rows(told) == [(0, 0), (2, 1)]
+
+
 def test_a_part_a_failure_and_a_stop_are_told_apart(tmp_path: Path) -> None:
     raw = write_csv(
         tmp_path / "raw",
