@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 
 from dangol.explained import explained
 from dangol.progress import Progress, one_line
-from dangol.settings import Settings
+from dangol.settings import Settings, UsageError
 from dangol.workplace import Workplace, held, publish, tell_shortage, working
 
 FAILED = frozenset(["error", "fail", "runtime error", "partial success"])
@@ -75,6 +76,7 @@ def run_build(
         progress: shows what happens; one is made when none is given.
 
     Raises:
+        UsageError: the selectors leave nothing to build; nothing is published.
         WorkError: the build cannot begin, or its result cannot be published.
         Stopped: it was asked to end; the warehouse is as it was.
     """
@@ -97,18 +99,29 @@ def run_build(
     if settings.target == "spark":
         with stoppable(), held(spark_folder(root), command):
             progress.say(saying.format("Spark", source))
-            return _run(arguments, settings, root, progress)
+            return _of_something(_run(arguments, settings, root, progress), select, exclude)
     place = Workplace.of(settings, root)
     with stoppable() as stop_if_asked, working(place, command, progress.say) as is_first:
         progress.say(saying.format(settings.warehouse, source))
         outcome = _run(arguments, place.settings(settings), root, progress)
         gc.collect()  # a cursor in the traceback of an error keeps the file open
         stop_if_asked()
-        if outcome.is_green:
+        if _of_something(outcome, select, exclude).is_green:
             publish(place, is_first)
             return outcome
     failures = tell_shortage(outcome.failures, place, settings.memory)
     return replace(outcome, failures=failures, failed_copy=place.copy)
+
+
+def _of_something(outcome: Outcome, select: Sequence[str], exclude: Sequence[str]) -> Outcome:
+    """Return the outcome, unless nothing was run, which dbt takes for success."""
+    if outcome.is_green and not any(outcome.counts.values()):
+        chosen = [
+            *(["--select", *select] if select else []),
+            *(["--exclude", *exclude] if exclude else []),
+        ]
+        raise UsageError(f"{shlex.join(chosen)} leaves no model, seed or test to build.")
+    return outcome
 
 
 class Stopped(KeyboardInterrupt):

@@ -12,9 +12,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from dangol.build import Stopped, plain_message, profile_warnings, stoppable, stops_waiting
+from dangol.build import (
+    Stopped,
+    plain_message,
+    profile_warnings,
+    run_build,
+    stoppable,
+    stops_waiting,
+)
 from dangol.progress import Progress
-from dangol.settings import Settings
+from dangol.settings import Settings, UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,6 +88,20 @@ def test_a_signal_stops_where_it_arrives(number: signal.Signals) -> None:
         signal.raise_signal(number)
     assert stopped.value.number == number
     assert signal.getsignal(number) == before
+
+
+def test_selectors_that_select_nothing_are_a_mistake_and_publish_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As dbt ends then: well, and without results."""
+    nothing = SimpleNamespace(success=True, exception=None, result=SimpleNamespace(results=[]))
+    monkeypatch.setattr("dangol.build.invoke", lambda *_, **__: nothing)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    warehouse = tmp_path / "shop.duckdb"
+    with pytest.raises(UsageError, match=r"^--select custmers\+ leaves no model, seed or test"):
+        run_build(Settings(raw="sample", warehouse=str(warehouse)), ROOT, select=["custmers+"])
+    assert not warehouse.exists()
 
 
 def test_a_signal_that_other_code_swallowed_stops_all_the_same() -> None:
