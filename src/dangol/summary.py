@@ -193,17 +193,19 @@ def _campaigns(warehouse: Warehouse) -> list[str]:
 def _raw_tables(warehouse: Warehouse) -> list[str]:
     rows = warehouse.rows(
         "select table_name, rows_read, rows_accepted, rows_rejected, rows_duplicate,"
-        " unreadable_values, unknown_columns, rows_erased from quality.data_quality"
+        " unreadable_values, unknown_columns, rows_erased, rows_waiting from quality.data_quality"
         " where file_format is not null order by table_name"
     )
     if not rows:
         return []
     lines = ["", "Raw tables (rows)"]
     lines.append(f"  {'':<16}{'read':>13}{'accepted':>13}{'rejected':>10}{'repeated':>10}")
-    for name, read, accepted, rejected, repeated, unreadable, unknown, erased in rows:
+    for name, read, accepted, rejected, repeated, unreadable, unknown, erased, waiting in rows:
         notes = []
         if erased:
             notes.append(f"{erased:,} of erased people")
+        if waiting:
+            notes.append(f"{waiting:,} too late: in with the next --full-refresh")
         if unreadable:
             notes.append(f"{unreadable:,} value{'s' if unreadable > 1 else ''} unreadable")
         if unknown:

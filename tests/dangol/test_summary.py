@@ -48,7 +48,8 @@ def warehouse(tmp_path: Path) -> Path:
             create table quality.data_quality as
                 select 'orders' as table_name, 'csv' as file_format, 7 as rows_read,
                     5 as rows_accepted, 1 as rows_rejected, 1 as rows_duplicate,
-                    2 as unreadable_values, 'colour' as unknown_columns, 3 as rows_erased;
+                    2 as unreadable_values, 'colour' as unknown_columns, 3 as rows_erased,
+                    4 as rows_waiting;
             create table quality.rejected_rows as
                 select 'orders' as table_name, 'gross_amount is missing' as reason;
             create table quality.health_checks as
@@ -77,7 +78,10 @@ def test_a_marketer_reads_people_money_segments_audiences_and_rejections(
     assert "back-test 9 orders predicted after 2026-04-01, of 8 that came (+18%)" in lines
     assert "winback 2 1 no_consent" in lines
     assert "Planned: 1 by sms; cost about 10" in lines
-    assert "orders 7 5 1 1 3 of erased people; 2 values unreadable; not read: colour" in lines
+    assert (
+        "orders 7 5 1 1 3 of erased people; 4 too late: in with the next --full-refresh;"
+        " 2 values unreadable; not read: colour"
+    ) in lines
     assert "1 orders: gross_amount is missing" in lines
     assert "Health of the raw tables: as usual (one check; quality.health_checks)" in lines
     assert "Where to look next" in lines
