@@ -200,6 +200,8 @@ def _shown(path: Path, root: Path) -> str:
 
 def _summary(options: argparse.Namespace) -> int:
     settings, root = _settings(options)
+    if settings.target != "duckdb":
+        raise UsageError("`dangol summary` reads a DuckDB warehouse; TARGET is 'spark'.")
     from dangol.summary import print_summary
 
     return 0 if print_summary(settings, root) else 1

@@ -65,6 +65,14 @@ def test_a_summary_without_a_warehouse_says_how_to_make_one(
     assert "make build" in capsys.readouterr().out
 
 
+def test_a_summary_of_spark_is_refused_since_it_has_nothing_to_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Settings, "_check_target", lambda _: None)  # no Java is needed to refuse
+    assert main(["summary", "--target", "spark"]) == 2
+    assert "reads a DuckDB warehouse; TARGET is 'spark'" in capsys.readouterr().err
+
+
 def test_a_warehouse_that_another_process_holds_is_named_with_its_holder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
