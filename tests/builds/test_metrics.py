@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from dbt_metricflow.cli.dbt_connectors.dbt_config_accessor import (
     parse_manifest_from_dbt_generated_manifest,
@@ -58,8 +59,8 @@ BY_MONTH = {
     "predicted_lifetime_value": f"select cohort_month, {LIFETIME_VALUE} {COSTS}",
     "lifetime_value": f"select cohort_month, case when {IS_PREDICTED} then {LIFETIME_VALUE} end"
     f" {COSTS}",
-    "cac": "select cohort_month, cast(sum(cost) as double) / nullif(sum(first_buyer_count), 0)"
-    f" {COSTS}",
+    "cac": "select cohort_month, case when sum(cost) >= 0"
+    f" then cast(sum(cost) as double) / nullif(sum(first_buyer_count), 0) end {COSTS}",
     "ltv_to_cac": f"select cohort_month, case when {IS_PREDICTED} and sum(cost) > 0"
     f" then cast({LIFETIME_VALUE} as double) / cast(sum(cost) as double) end {COSTS}",
 }
@@ -165,6 +166,23 @@ def test_acquisition_metrics_of_one_row_are_the_figures_of_that_row(sample_build
         found_ltv_to_cac, found_cost = figures[tuple(row)]
         assert found_ltv_to_cac == (ltv_to_cac and pytest.approx(ltv_to_cac, rel=1e-12, abs=0))
         assert found_cost == (cost and pytest.approx(float(cost), abs=0.00005001))
+
+
+def test_credits_beyond_the_cost_make_no_cost_of_a_customer(
+    sample_build: Build, tmp_path: Path
+) -> None:
+    """As marts.acquisition_costs has it, whose cost_per_first_buyer is null then."""
+    credited = Build(Path(shutil.copy(sample_build.warehouse, tmp_path)), is_green=True)
+    (tmp_path / "target").mkdir()
+    shutil.copy(
+        sample_build.warehouse.parent / "target" / "semantic_manifest.json", tmp_path / "target"
+    )
+    with duckdb.connect(str(credited.warehouse)) as connection:
+        connection.execute("update marts.acquisition_costs set cost = -1 where source = 'google'")
+        connection.execute("update marts.acquisition_costs set cost = 0 where source = 'naver'")
+    found = by_key(asked(credited, ["cac"], ["acquisition__source"]))
+    assert (found["google"], found["naver"]) == (None, 0)
+    assert found["kakao"] > 0
 
 
 def assert_equal(found: dict[Any, Any], expected: dict[Any, Any]) -> None:
