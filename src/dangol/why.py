@@ -149,6 +149,7 @@ def _campaigns(
             "winning_channel": channels.get(campaign),
             "consent_words": _consent_words(row),
             "send_at": _local(row["send_at"], settings["reporting_timezone"]),
+            "last_sent_at": _local(row["last_sent_at"], settings["reporting_timezone"]),
         }
         number = f"rule {row['rule_number']}" if row["rule_number"] else ""
         head = f"  {name:<22}{row['channel']:<6}{row['reason_code']:<19}{number:<8}"

@@ -36,6 +36,17 @@ def test_words_are_there_for_reasons_that_the_sample_lacks(sample_build: Build) 
     assert len(RULES) == 15
 
 
+def test_times_are_those_of_the_shop(sample_build: Build) -> None:
+    person, sent = sample_build.rows(
+        "select customer_id, strftime(last_sent_at + interval 9 hours, '%Y-%m-%d %H:%M')"
+        " from audiences.campaign_eligibility"
+        " inner join audiences.campaign_checks using (campaign_id, customer_id, channel)"
+        " where reason_code = 'cooling_down' order by all limit 1"
+    )[0]
+    told = f"got the same campaign on {sent} Asia/Seoul; it rests for"
+    assert told in explained(sample_build, person)
+
+
 def test_each_channel_of_each_campaign_of_a_person_has_its_line(sample_build: Build) -> None:
     person = sample_build.one(
         "select customer_id from audiences.campaign_eligibility"
