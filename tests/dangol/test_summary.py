@@ -119,6 +119,16 @@ def test_what_came_in_unusually_is_told_in_its_own_words_and_not_by_the_name_of_
     assert lines[lines.index("Warnings (1)") + 1] == "another: warning"
 
 
+def test_checks_that_all_judge_nothing_are_told(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update quality.health_checks set status = 'not_judged', message = null")
+    print_summary(Settings(warehouse=str(warehouse)), warehouse.parent)
+    told = "Health of the raw tables: no check could be judged (quality.health_checks says why)"
+    assert told in lines_of(capsys.readouterr().out)
+
+
 def test_a_shop_whose_value_is_not_predicted_reads_why(
     warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
