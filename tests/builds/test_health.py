@@ -93,6 +93,22 @@ def test_none_where_there_are_usually_some_fails_with_the_day_and_the_usual(shop
     assert "seeds/health_thresholds.csv" in said
 
 
+def test_a_new_shop_may_be_closed_on_saturdays(shop: Shop) -> None:
+    """The two Saturdays before had no order; the two Mondays before had some."""
+    saturday, monday = date(2026, 6, 27), date(2026, 6, 29)
+    made = shop.checked(
+        orders(
+            lambda day: 0 if day.weekday() == saturday.weekday() else 25, days=17, last=saturday
+        ),
+        as_of=str(saturday),
+    )
+    assert volume(made) == ("not_judged", None)
+    made = shop.checked(
+        orders(lambda day: 0 if day == monday else 25, days=17, last=monday), as_of=str(monday)
+    )
+    assert volume(made) == ("fail", "orders: none on 2026-06-29, usually 25 a day")
+
+
 def test_the_first_minutes_of_a_day_are_compared_with_those_of_the_days_before(shop: Shop) -> None:
     """Files written just after midnight hold one order of a day that nobody says is over."""
     made = shop.checked(orders(lambda day: 25, last=LAST) + BEGUN)

@@ -52,7 +52,8 @@ compared_days as (
         'weekday' as usual_basis,
         row_count,
         row_number() over (partition by table_name order by row_count, days_ago) as day_number,
-        count(*) over (partition by table_name) as day_count
+        count(*) over (partition by table_name) as day_count,
+        case when max(row_count) over (partition by table_name) = 0 then 1 else 4 end as least_count
     from past_counts
     where days_ago % 7 = 0
     union all
@@ -61,7 +62,8 @@ compared_days as (
         'four weeks' as usual_basis,
         row_count,
         row_number() over (partition by table_name order by row_count, days_ago) as day_number,
-        count(*) over (partition by table_name) as day_count
+        count(*) over (partition by table_name) as day_count,
+        7 as least_count
     from past_counts
     where days_ago <= 28
 
@@ -76,8 +78,8 @@ medians as (
     from compared_days
     where
         {{ is_middle('day_number', 'day_count') }}
-        -- four same weekdays, else a week of days, else nobody knows yet what is usual
-        and day_count >= case when usual_basis = 'weekday' then 4 else 7 end
+        -- four same weekdays, or one if none had a row, else a week of days, else nobody knows yet
+        and day_count >= least_count
     group by table_name, usual_basis
 
 ),
