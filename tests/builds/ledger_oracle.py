@@ -44,6 +44,8 @@ LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 EMAIL = re.compile(rf"[a-z0-9_%&'+-]+(\.[a-z0-9_%&'+-]+)*@({LABEL}\.)+[a-z]{{2,}}")
 MOBILE = re.compile(r"\+8210\d{8}")
 ZONES = available_timezones()
+KOREA = ZoneInfo("Asia/Seoul")
+"""Where Kakao keeps its night."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,9 @@ def may_arrive(
     morning = time.fromisoformat(settings.night_ends)
     evening = time.fromisoformat(settings.night_begins)
     if channel == "kakao":
-        return morning <= clock < min(evening, time.fromisoformat(settings.kakao_night_begins))
+        last_call = time.fromisoformat(settings.kakao_night_begins)
+        in_korea = moment_of_sending.astimezone(KOREA).time()
+        return morning <= clock < min(evening, last_call) and morning <= in_korea < last_call
     return has_night_consent or morning <= clock < evening
 
 
@@ -278,18 +282,22 @@ def planned_at(
     ends_at = settings.ends_at
     around = [ends_at.astimezone(zone).date() + timedelta(days=day) for day in range(-3, 4)]
 
-    def put_off(wanted: datetime) -> datetime:
-        if may_arrive(
-            wanted,
+    def is_day(moment: datetime) -> bool:
+        return may_arrive(
+            moment,
             zone,
             channel,
             is_ad=is_ad,
             has_night_consent=has_night_consent,
             settings=settings,
-        ):
+        )
+
+    def put_off(wanted: datetime) -> datetime:
+        if is_day(wanted):
             return wanted
-        mornings = (at_local(day, time.fromisoformat(settings.night_ends), zone) for day in around)
-        return min(morning for morning in mornings if morning > wanted)
+        morning = time.fromisoformat(settings.night_ends)
+        mornings = (at_local(day, morning, where) for day in around for where in (zone, KOREA))
+        return min(moment for moment in mornings if moment > wanted and is_day(moment))
 
     wanted = [at_local(day, clock, zone) for day in around[1:-1]]
     before = put_off(max(one for one in wanted if one < ends_at))

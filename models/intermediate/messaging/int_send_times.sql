@@ -1,3 +1,11 @@
+{#- in turn: Kakao keeps its night by the clock of Korea, wherever the person is -#}
+{%- set in_korea = "case when night_rule = 'kakao_night' then 'night_of_korea' else 'none' end" -%}
+{%- set steps = [
+    ('permitted_there', 'wished', 'time_zone', 'night_rule'),
+    ('permitted_in_korea', 'permitted_there', "'Asia/Seoul'", in_korea),
+    ('permitted', 'permitted_in_korea', 'time_zone', 'night_rule'),
+] -%}
+
 with wished_times as (
 
     select * from {{ ref('int_wished_times') }}
@@ -20,28 +28,37 @@ night_rules as (
 
 ),
 
-permitted as (
+wished as (
 
     select
         wished_times.time_zone,
         wished_times.send_time,
         night_rules.night_rule,
         as_of.as_of_ends_at as begins_at,
-        {{ permitted_from(
-            'wished_times.wished_before', 'wished_times.time_zone', 'night_rules.night_rule'
-        ) }} as from_before,
-        {{ permitted_from(
-            'wished_times.wished_after', 'wished_times.time_zone', 'night_rules.night_rule'
-        ) }} as from_after,
-        {{ permitted_from(
-            'as_of.as_of_ends_at', 'wished_times.time_zone', 'night_rules.night_rule'
-        ) }} as from_begin
+        wished_times.wished_before as from_before,
+        wished_times.wished_after as from_after,
+        as_of.as_of_ends_at as from_begin
     from wished_times
     cross join night_rules
     cross join as_of
 
 ),
+{% for name, relation, zone, night_rule in steps %}
 
+{{ name }} as (
+
+    select
+        time_zone,
+        send_time,
+        night_rule,
+        begins_at,
+        {%- for moment in ['from_before', 'from_after', 'from_begin'] %}
+        {{ permitted_from(moment, zone, night_rule) }} as {{ moment }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+
+),
+{% endfor %}
 -- on the day that a clock is put back, a time may lie outside the plan's 24 hours
 planned as (
 

@@ -1,8 +1,10 @@
--- the nights of each channel, read from the clock as text; Kakao has its own beside the law's
+-- the nights of each channel, read from the clock as text; Kakao has its own beside the law's, in
+-- the person's zone and in Korea
 {%- set ends = var('night_ends') %}
 {%- set channel_begins = [
-    ('sms', var('night_begins')), ('push', var('night_begins')),
-    ('kakao', var('night_begins')), ('kakao', var('kakao_night_begins')),
+    ('sms', var('night_begins'), 'send_time'), ('push', var('night_begins'), 'send_time'),
+    ('kakao', var('night_begins'), 'send_time'), ('kakao', var('kakao_night_begins'), 'send_time'),
+    ('kakao', var('kakao_night_begins'), 'send_time_in_korea'),
 ] %}
 
 with campaign_recipients as (
@@ -41,7 +43,8 @@ clocks as (
                 'campaign_recipients.send_at',
                 "coalesce(time_zones.time_zone, '" ~ var('reporting_timezone') ~ "')"
             ) }} as string), 12, 5
-        ) as send_time
+        ) as send_time,
+        substr({{ korean_time('campaign_recipients.send_at') }}, 12, 5) as send_time_in_korea
     from campaign_recipients
     left join customer_attributes
         on campaign_recipients.customer_id = customer_attributes.customer_id
@@ -57,11 +60,11 @@ clocks as (
 
 nights as (
 
-    {%- for channel, begins in channel_begins %}
+    {%- for channel, begins, clock in channel_begins %}
     select
         *,
-        send_time >= '{{ begins }}' as is_after_begin,
-        send_time < '{{ ends }}' as is_before_end,
+        {{ clock }} >= '{{ begins }}' as is_after_begin,
+        {{ clock }} < '{{ ends }}' as is_before_end,
         {{ (begins > ends) | lower }} as is_over_midnight
     from clocks
     where channel = '{{ channel }}' {{ 'and not has_night_consent' if channel != 'kakao' }}
