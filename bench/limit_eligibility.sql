@@ -73,11 +73,11 @@ newest_devices as (
             partition by device_id order by last_seen_at desc nulls last, coalesce(is_push_enabled, false) asc
         ) = 1
 ),
--- a token belongs to the person seen with it last
+-- a token belongs to the account seen with it last, known or not
 holders as (
     select customer_map.person_id, devices.is_push_enabled
     from newest_devices as devices
-    inner join customer_map on devices.customer_id = customer_map.customer_id
+    left join customer_map on devices.customer_id = customer_map.customer_id
     qualify
         row_number() over (
             partition by devices.push_token
@@ -100,7 +100,7 @@ where
 union all
 select customer_id, unnest(['sms', 'kakao']) from mobiles
 union all
-select distinct person_id, 'push' from holders where is_push_enabled;
+select distinct person_id, 'push' from holders where is_push_enabled and person_id is not null;
 
 create temp table suppressed as
 with

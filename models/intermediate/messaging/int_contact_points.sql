@@ -57,16 +57,18 @@ known_devices as (
             order by devices.last_seen_at desc nulls last, devices.device_id asc
         ) as token_number
     from devices
-    inner join identities
+    left join identities
         on
             devices.customer_id = identities.identifier
             and identities.identifier_type = 'customer_id'
     inner join as_of on devices.last_seen_at < as_of.as_of_ends_at or devices.last_seen_at is null
-    where trim(devices.push_token) <> ''
+    where
+        devices.push_token <> ''
+        and {{ plain_text('devices.push_token') }} = devices.push_token
 
 ),
 
--- a token belongs to the person seen with it last
+-- a token belongs to the account seen with it last, also to one of which nothing else is known
 ranked_devices as (
 
     select
@@ -77,7 +79,7 @@ ranked_devices as (
             order by last_seen_at desc nulls last, device_id asc
         ) as device_number
     from known_devices
-    where token_number = 1 and is_push_enabled
+    where token_number = 1 and is_push_enabled and customer_id is not null
 
 ),
 
