@@ -24,10 +24,9 @@ campaign_texts as (
 
 ),
 
-sms_texts as (
+cap_releases as (
 
-    select * from {{ ref('campaign_texts') }}
-    where channel = 'sms' and problem is null
+    select * from {{ ref('int_cap_releases') }}
 
 ),
 
@@ -51,7 +50,7 @@ prices as (
 
 ),
 
--- what goes out when Kakao cannot deliver: nothing but its place keeps the sms back
+-- what goes out when Kakao cannot deliver: only its place keeps the sms back, no cap at that hour
 fallbacks as (
 
     select
@@ -62,12 +61,29 @@ fallbacks as (
         sms_texts.title,
         sms_texts.body
     from campaign_eligibility
-    inner join sms_texts
+    inner join campaign_texts as sms_texts
         on
             campaign_eligibility.campaign_id = sms_texts.campaign_id
             and campaign_eligibility.customer_id = sms_texts.customer_id
             and campaign_eligibility.channel = sms_texts.channel
-    where campaign_eligibility.reason_code = 'lower_channel'
+    inner join campaign_checks as replaced
+        on
+            campaign_eligibility.campaign_id = replaced.campaign_id
+            and campaign_eligibility.customer_id = replaced.customer_id
+            and replaced.channel = 'kakao'
+    left join cap_releases
+        on
+            campaign_eligibility.customer_id = cap_releases.customer_id
+            and campaign_eligibility.channel = cap_releases.channel
+    where
+        campaign_eligibility.reason_code = 'lower_channel'
+        and campaign_eligibility.channel = 'sms'
+        and sms_texts.problem is null
+        and (
+            not replaced.is_ad
+            or cap_releases.released_at is null
+            or cap_releases.released_at <= replaced.planned_at
+        )
 
 ),
 
