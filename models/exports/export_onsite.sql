@@ -16,6 +16,12 @@ consent_states as (
 
 ),
 
+open_suppressions as (
+
+    select * from {{ ref('int_open_suppressions') }}
+
+),
+
 customer_segments as (
 
     select * from {{ ref('customer_segments') }}
@@ -66,20 +72,37 @@ recommended as (
 
 ),
 
+-- who unsubscribed from a channel said no as well
+said as (
+
+    select
+        customer_id,
+        is_granted,
+        changed_at
+    from consent_states
+    where purpose = 'marketing'
+    union all
+    select
+        customer_id,
+        false as is_granted,
+        suppressed_at as changed_at
+    from open_suppressions
+
+),
+
 -- whoever said yes anywhere, or no a moment ago, is not asked
 answers as (
 
     select
-        consent_states.customer_id,
+        said.customer_id,
         bool_or(
-            consent_states.is_granted
-            or consent_states.changed_at
+            said.is_granted
+            or said.changed_at
             > {{ add_minutes('as_of.as_of_ends_at', -1440 * var('refusal_pause_days') | int) }}
         ) as is_left_alone
-    from consent_states
+    from said
     cross join as_of
-    where consent_states.purpose = 'marketing'
-    group by consent_states.customer_id
+    group by said.customer_id
 
 ),
 
