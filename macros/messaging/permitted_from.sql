@@ -17,6 +17,11 @@
     end
 {%- endmacro %}
 
+{#- Whether Kakao delivers no brand message at a UTC timestamp, by the clock of Korea. -#}
+{% macro is_night_in_korea(timestamp) -%}
+    {{ is_at_night(local_time_in(timestamp, "'Asia/Seoul'"), "'night_of_korea'") }}
+{%- endmacro %}
+
 {#-
     When the night of a rule begins, as HH:MM. All nights end at `night_ends`, and no message comes
     to Kakao in the law's or its own, so that its night is the longer one. Kakao keeps its own by the

@@ -51,7 +51,7 @@ SHOPS = {
         as_of=date(2026, 3, 7),
         reporting_timezone="America/New_York",
         night_begins="20:00",
-        night_ends="09:00",
+        night_ends="08:30",
         kakao_night_begins="22:00",
     ),
 }

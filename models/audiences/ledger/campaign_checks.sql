@@ -79,6 +79,7 @@ checks as (
         case
             when campaign_plans.is_ad and campaign_plans.channel = 'kakao'
                 then message_permissions.has_brand_contact
+                    and not {{ is_night_in_korea('campaign_plans.planned_at') }}
             else message_permissions.has_contact
         end as has_contact,
         message_permissions.suppression_reason,
