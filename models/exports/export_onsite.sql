@@ -58,7 +58,8 @@ products as (
         customer_id,
         product_id
     from campaign_destinations
-    where destination_id = 'onsite' and product_id is not null
+    -- one that no file can carry names nothing there
+    where destination_id = 'onsite' and {{ plain_text('product_id') }} = product_id
 
 ),
 
