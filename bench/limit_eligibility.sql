@@ -112,7 +112,10 @@ open_suppressions as (
         channel,
         reason = 'hard_bounce' as needs_use,
     from read_parquet(getvariable('raw') || '/suppressions/*.parquet')
-    where lifted_at is null or utc(lifted_at) >= getvariable('plan_begins')
+    where
+        lifted_at is null
+        or utc(lifted_at) >= getvariable('plan_begins')
+        or utc(lifted_at) < utc(suppressed_at)
 ),
 addresses as (
     select customer_id, 'email' as kind, email as address, true as is_in_use from profiles

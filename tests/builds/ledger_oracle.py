@@ -637,9 +637,9 @@ class Oracle:
             for contact in person.accounts | person.emails | person.phones:
                 people_of[contact].add(person.customer_id)
         closed: set[tuple[str, str]] = set()
-        for row, _ in self._known("suppressions", "suppressed_at"):
+        for row, suppressed_at in self._known("suppressions", "suppressed_at"):
             lifted_at = moment(row["lifted_at"])
-            if lifted_at and lifted_at < self.ends_at:
+            if lifted_at and suppressed_at <= lifted_at < self.ends_at:
                 continue
             contact = row["contact"]
             if contact not in people_of:

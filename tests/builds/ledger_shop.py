@@ -146,7 +146,8 @@ TRAITS: dict[str, tuple[Any, ...]] = {
         "none",
         28,
         *("email", "phone", "customer", "all", "email for sms", "lifted", "lifted at the edge"),
-        *("begun", "bounced", "bounced phone", "bounced elsewhere", "bounced account"),
+        *("begun", "begun again", "bounced", "bounced phone", "bounced elsewhere"),
+        "bounced account",
         *("former", "former bounced"),
     ),
     "ticket": sometimes(
@@ -624,7 +625,11 @@ class Made:
             if is_bounce
             else rng.choice(("unsubscribed", "complaint", "manual")),
             suppressed_at=self.edge if kind == "begun" else self.end - 20 * DAY,
-            lifted_at={"lifted": self.end - DAY, "lifted at the edge": self.edge}.get(kind, ""),
+            lifted_at={
+                "lifted": self.end - DAY,
+                "lifted at the edge": self.edge,
+                "begun again": self.end - 20 * DAY + self.side * SECOND,
+            }.get(kind, ""),
         )
 
     def ticket(self, name: str, category: str, opened_at: datetime, **more: str | datetime) -> None:

@@ -29,6 +29,7 @@ suppressed as (
             and (
                 suppressions.lifted_at is null
                 or suppressions.lifted_at >= as_of.as_of_ends_at
+                or suppressions.lifted_at < suppressions.suppressed_at
             )
     inner join channels
         on {{ consent_channel('suppressions.channel') }} in (channels.channel, 'all')
