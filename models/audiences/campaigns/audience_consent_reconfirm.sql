@@ -51,6 +51,8 @@ due_consents as (
     where
         consent_states.purpose = 'marketing'
         and (consent_states.is_notice_overdue or consent_states.is_notice_due_soon)
+        -- unsubscribing ended the consent for good
+        and coalesce(consent_states.suppression_reason, '') not in ('unsubscribed', 'complaint')
         and (
             recently_told.told_until is null
             or consent_states.notice_due_on > recently_told.told_until
