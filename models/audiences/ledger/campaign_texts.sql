@@ -89,6 +89,8 @@ judged as (
             when {{ has_unprintable("coalesce(sent_title, '') || labelled_body") }}
                 then 'the text has a control character'
             when contains(sent_title, chr(10)) then 'the title has a line break'
+            when not is_ad and contains(coalesce(sent_title, '') || labelled_body, '(광고)')
+                then 'the text informs and has the label of advertising'
             when foreign_character <> ''
                 then 'the character ' || foreign_character || ' cannot be sent by sms'
             when is_text_message and {{ cp949_bytes('sent_title') }} > 40

@@ -17,5 +17,8 @@ select
 from texts
 inner join campaigns on texts.campaign_id = campaigns.campaign_id and not campaigns.is_ad
 where
-    contains(coalesce(texts.title, '') || texts.body, '(광고)')
-    or texts.message_type in ('brand_friend', 'brand_other')
+    texts.problem is null
+    and (
+        contains(coalesce(texts.title, '') || texts.body, '(광고)')
+        or texts.message_type in ('brand_friend', 'brand_other')
+    )
