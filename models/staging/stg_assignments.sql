@@ -3,7 +3,10 @@ with source as (
     {{ newest_per_key(
         source('landing', 'assignments'),
         key=['campaign_id', 'customer_id'],
-        newest_by='assigned_at'
+        newest_by='assigned_at',
+        strictest_first=[
+            "case when " ~ lower_case('landed.arm') ~ " = 'control' then 0 else 1 end"
+        ]
     ) }}
 
 ),

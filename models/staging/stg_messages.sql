@@ -3,7 +3,10 @@ with source as (
     {{ newest_per_key(
         source('landing', 'messages'),
         key=['message_id'],
-        newest_by='sent_at'
+        newest_by='sent_at',
+        strictest_first=[
+            'case when landed.is_ad then 0 when landed.is_ad is null then 1 else 2 end'
+        ]
     ) }}
 
 ),
