@@ -176,10 +176,11 @@
     {%- endset %}
     {% set file = delivery.files[0] %}
     {% set root = file.path[:-(file.inside | length)] %}
+    {#- Spark gives the path as a URL, in which a space is %20; a plus is itself -#}
+    {% set path = "regexp_replace(url_decode(replace(source_path, '+', '%2B')), '^file:/+', '/')" %}
     {% do run_query(
         "create or replace view " ~ landing_relation(table.name) ~ " as "
-        ~ landing_query(table, delivery, source,
-            "substr(regexp_replace(source_path, '^file:/+', '/'), " ~ (root | length + 1) ~ ")", "file_row_number + 1")
+        ~ landing_query(table, delivery, source, "substr(" ~ path ~ ", " ~ (root | length + 1) ~ ")", "file_row_number + 1")
     ) %}
 {% endmacro %}
 

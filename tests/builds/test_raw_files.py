@@ -98,7 +98,7 @@ HIDDEN = (
 
 def odd_files(folder: Path) -> Path:
     """Write a shop in which the names of folders look like values, and return its RAW."""
-    raw = folder / "sales_channel=marketplace" / "raw"
+    raw = folder / "sales_channel=marketplace" / "raw 100%+^"
     write(raw, "orders/status=refunded/a.csv", f"{ORDERS}o1,2026-01-05,paid,5,7,web\n")
     write(raw, "orders/b.csv", f"{ORDERS}o2,2026-01-05,shipped,5,7.5,app\n")
     with_email = ORDERS.replace("sales_channel", "email")
@@ -138,7 +138,7 @@ def odd_files(folder: Path) -> Path:
     )
     parquet(
         raw,
-        "products/floats.parquet",
+        "products/floats #1.parquet",
         "select product_id, 'a name' as name, list_price, cast(2746834.75 as float) as unit_cost"
         f" from (values {floats}) as listed (product_id, list_price)",
     )
@@ -188,10 +188,12 @@ AMOUNTS_READ = (
     " select product_id, unit_cost from staging.stg_products order by 1, 2 nulls last"
 )
 REJECTED_READ = (
-    "select _file, _file_row, _rejected_because, _row_text from landing.orders"
+    "select _file, _file_row, _rejected_because, _row_text, order_id from landing.orders"
     " where _rejected_because is not null union all"
-    " select _file, _file_row, _rejected_because, _row_text from landing.tickets order by 1, 2"
+    " select _file, _file_row, _rejected_because, _row_text, ticket_id from landing.tickets"
+    " order by 1, 2"
 )
+FILES_READ = "select distinct _file from landing.products order by 1"
 EVENTS_READ = "select event_id, properties, _unreadable_count from landing.events order by 1"
 CASED_READ = "select order_id, status, currency, email from staging.stg_orders order by 1"
 PRODUCTS_READ = (
@@ -277,19 +279,22 @@ def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Bu
 
 
 @pytest.mark.spark
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ, REJECTED_READ, AMOUNTS_READ, CASED_READ),
+        *(EVENTS_READ, FILES_READ),
+    ],
+)
 def test_the_same_files_are_read_alike_on_spark(
-    odd: Build, odd_on_spark: Build, spark: Any
+    odd: Build, odd_on_spark: Build, spark: Any, query: str
 ) -> None:
-    for query in (
-        ORDERS_READ,
-        PRODUCTS_READ,
-        CUSTOMERS_READ,
-        REJECTED_READ,
-        AMOUNTS_READ,
-        CASED_READ,
-        EVENTS_READ,
-    ):
-        assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
+    assert odd_on_spark.is_green
+    assert [tuple(row) for row in spark.sql(query).collect()] == odd.rows(query)
+
+
+@pytest.mark.spark
+def test_the_same_files_are_warned_of_on_spark(odd: Build, odd_on_spark: Build) -> None:
     assert sorted(odd_on_spark.warnings) == sorted(odd.warnings)
 
 
