@@ -154,8 +154,10 @@
     {% do run_query("set global TimeZone = 'UTC'") %}
 {% endmacro %}
 
+{#- Text that older writers of Parquet left unmarked is text, as DuckDB is told with each file. -#}
 {% macro spark__prepare_engine() %}
     {% do run_query("set spark.sql.session.timeZone = UTC") %}
+    {% do run_query("set spark.sql.parquet.binaryAsString = true") %}
 {% endmacro %}
 
 {#- Microseconds from 1970 of a UTC timestamp (bigint). -#}

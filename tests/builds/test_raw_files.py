@@ -80,6 +80,8 @@ JSON = {
     '"a\nb"': False,
 }
 """Texts, and whether they are JSON."""
+BRAND = "\u1109\u1161\u11bc\u1111\u116d"
+"""상표 as some systems store it: each letter of a syllable by itself."""
 CASED = {"İÇ@X.kr": "iç@x.kr", "ΑΣ@x.kr": "ασ@x.kr"}
 """E-mail addresses, and how they are compared: letter by letter."""
 
@@ -127,11 +129,14 @@ def odd_files(folder: Path) -> Path:
         raw,
         "tickets.parquet",
         f"select 't' as ticket_id, cast(null as timestamp) as opened_at, {moment.format('', '')} as"
-        f" naive, {moment.format('tz', '+00')} as zoned, date '2026-01-05' as day, 1.50 as amount",
+        f" naive, {moment.format('tz', '+00')} as zoned, date '2026-01-05' as day, 1.50 as amount,"
+        " encode('한글') as older",
     )
     product = "select '{}' as product_id, 'a name' as name"
     parquet(raw, "products/name=another/a.parquet", product.format("p1"))
-    parquet(raw, "products/of/2026/b.parquet", f"{product.format('p2')}, encode('상표') as brand")
+    parquet(
+        raw, "products/of/2026/b.parquet", f"{product.format('p2')}, encode('{BRAND}') as brand"
+    )
     parquet(raw, "products.parquet", product.format("p3"))
     floats = ", ".join(
         f"('y{place}', cast('{text}' as double))" for place, text in enumerate(EXPONENTS)
@@ -255,7 +260,7 @@ def test_text_with_more_than_one_value_is_no_json(odd: Build) -> None:
 def test_a_rejected_row_is_told_as_it_was(odd: Build) -> None:
     told = (
         '{"ticket_id":"t","opened_at":null,"naive":"2026-01-05 03:00:00.12",'
-        '"zoned":"2026-01-05 03:00:00.12+00","day":"2026-01-05","amount":"1.50"}'
+        '"zoned":"2026-01-05 03:00:00.12+00","day":"2026-01-05","amount":"1.50","older":"한글"}'
     )
     assert odd.one("select _row_text from landing.tickets") == told
 
