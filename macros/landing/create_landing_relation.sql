@@ -141,10 +141,7 @@
 
 {#- Whether values stored as `kind` can always be read as the contract's type. -#}
 {% macro is_always_readable(type, kind) %}
-    {{ return(
-        kind == 'boolean' and type == 'boolean'
-        or kind == 'number' and type == 'bigint'
-    ) }}
+    {{ return(kind == 'boolean' and type == 'boolean') }}
 {% endmacro %}
 
 {#- What a value of the column must be, in words. -#}

@@ -22,7 +22,8 @@
                 when {{ lower_case(text) }} in ('false', 'f', 'no', 'n', '0', '0.0') then false end
         {%- endif -%}
     {%- elif type in ('int', 'bigint') -%}
-        {%- if kind == 'number' and type == 'bigint' -%} try_cast({{ value }} as bigint)
+        {%- if kind == 'number' and type == 'bigint' -%}
+            case when {{ value }} = try_cast({{ value }} as bigint) then try_cast({{ value }} as bigint) end
         {%- elif kind == 'float' -%}
             case when abs({{ value }}) < 1e18 and {{ value }} = try_cast({{ value }} as bigint)
                 then try_cast(try_cast({{ value }} as bigint) as {{ type }}) end

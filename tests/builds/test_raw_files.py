@@ -82,6 +82,8 @@ JSON = {
 """Texts, and whether they are JSON."""
 BRAND = "\u1109\u1161\u11bc\u1111\u116d"
 """상표 as some systems store it: each letter of a syllable by itself."""
+COUNTS = {"3": 3, "3.0": 3, "3.7": None, "-2.5": None, "12345678901234567890": None}
+"""Numbers with decimals, and the whole numbers that they are."""
 CASED = {"İÇ@X.kr": "iç@x.kr", "ΑΣ@x.kr": "ασ@x.kr"}
 """E-mail addresses, and how they are compared: letter by letter."""
 
@@ -138,6 +140,13 @@ def odd_files(folder: Path) -> Path:
         raw, "products/of/2026/b.parquet", f"{product.format('p2')}, encode('{BRAND}') as brand"
     )
     parquet(raw, "products.parquet", product.format("p3"))
+    counts = ", ".join(f"('{count}')" for count in COUNTS)
+    parquet(
+        raw,
+        "ad_spend.parquet",
+        "select date '2026-01-05' as spend_date, count as source, 1 as cost,"
+        f" cast(count as decimal(30, 10)) as clicks from (values {counts}) as listed (count)",
+    )
     floats = ", ".join(
         f"('y{place}', cast('{text}' as double))" for place, text in enumerate(EXPONENTS)
     )
@@ -199,6 +208,7 @@ REJECTED_READ = (
     " order by 1, 2"
 )
 FILES_READ = "select distinct _file from landing.products order by 1"
+COUNTS_READ = "select source, clicks, _unreadable_count from landing.ad_spend order by 1"
 EVENTS_READ = "select event_id, properties, _unreadable_count from landing.events order by 1"
 CASED_READ = "select order_id, status, currency, email from staging.stg_orders order by 1"
 PRODUCTS_READ = (
@@ -235,6 +245,11 @@ def test_a_whole_float_is_the_text_of_its_integer_and_others_stay_as_they_are(od
 def test_a_line_end_after_a_number_makes_it_none(odd: Build) -> None:
     reasons = odd.rows("select _rejected_because from landing.orders where order_id like 'x%'")
     assert reasons == [("gross_amount is not a number that fits decimal(18,4)",)] * len(LINE_ENDS)
+
+
+def test_a_number_with_decimals_is_no_whole_number(odd: Build) -> None:
+    expected = {count: (whole, int(whole is None)) for count, whole in COUNTS.items()}
+    assert {row[0]: row[1:] for row in odd.rows(COUNTS_READ)} == expected
 
 
 def test_numbers_with_an_exponent_are_the_amounts_that_they_say(odd: Build) -> None:
@@ -288,7 +303,7 @@ def test_files_that_look_like_a_raw_table_and_are_not_read_are_warned_of(odd: Bu
     "query",
     [
         *(ORDERS_READ, PRODUCTS_READ, CUSTOMERS_READ, REJECTED_READ, AMOUNTS_READ, CASED_READ),
-        *(EVENTS_READ, FILES_READ),
+        *(EVENTS_READ, FILES_READ, COUNTS_READ),
     ],
 )
 def test_the_same_files_are_read_alike_on_spark(
