@@ -277,15 +277,19 @@
 
 {#-
     Every file is parsed once, all columns as text, and written as Parquet. A file is never split
-    (multiLine), so that numbering its rows as they are read gives the record number.
+    (multiLine), so that numbering its rows as they are read gives the record number. Spark puts
+    U+FFFD in the place of what is not UTF-8, so a line that holds it is rejected as DuckDB does.
 -#}
 {% macro spark__create_landing_from_csv(table, delivery) %}
     {% set parts = [] %}
     {% for file in delivery.files %}
         {% set header = delivery.headers[file.inside] %}
         {% set view = 'landing_' ~ table.name ~ '_' ~ loop.index %}
-        {% set schema = [] %}
-        {% for name in header %}{% do schema.append('`' ~ name ~ '` string') %}{% endfor %}
+        {% set schema, cells = [], [] %}
+        {% for name in header %}
+            {% do schema.append('`' ~ name ~ '` string') %}
+            {% do cells.append('coalesce(`' ~ name ~ "`, '')") %}
+        {% endfor %}
         {% do run_query(
             "create or replace temporary view " ~ view ~ " (" ~ schema | join(', ') ~ ", landing_malformed string)"
             ~ " using csv options (path '" ~ file.path ~ "', header 'true', multiLine 'true', quote '\"', escape '\"',"
@@ -294,18 +298,28 @@
         {% set part -%}
             select
                 {%- for column in delivery.columns %}
-                {{ '`' ~ column.name ~ '`' if column.name in header else 'cast(null as string) as `' ~ column.name ~ '`' }},
+                {{ 'case when unsplit_line is null then `' ~ column.name ~ '` end' if column.name in header else 'cast(null as string)' }} as `{{ column.name }}`,
                 {%- endfor %}
                 '{{ file.inside }}' as source_path,
                 row_number() over (order by monotonically_increasing_id()) as file_row,
-                landing_malformed as unsplit_line
-            from {{ view }}
+                translate(unsplit_line, '{{ '\ufffd' }}', '?') as unsplit_line,
+                case when landing_malformed is null then 'the line is not UTF-8'
+                    else 'the line does not have the columns of the header' end as unsplit_because
+            from (
+                select
+                    *,
+                    case when landing_malformed is not null then landing_malformed
+                        when contains(concat_ws('', {{ cells | join(', ') }}), '{{ '\ufffd' }}')
+                            then concat_ws(',', {{ cells | join(', ') }}) end as unsplit_line
+                from {{ view }}
+            )
         {%- endset %}
         {% do parts.append(part) %}
     {% endfor %}
     {% do run_query("create or replace temporary view landing_delivered as " ~ parts | join(' union all ')) %}
     {% do run_query(
         "create table " ~ landing_relation(table.name) ~ " using parquet as "
-        ~ landing_query(table, delivery, 'landing_delivered', 'source_path', 'file_row', 'delivered.unsplit_line')
+        ~ landing_query(table, delivery, 'landing_delivered', 'source_path', 'file_row', 'delivered.unsplit_line',
+            'delivered.unsplit_because')
     ) %}
 {% endmacro %}

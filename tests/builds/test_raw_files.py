@@ -84,6 +84,8 @@ BRAND = "\u1109\u1161\u11bc\u1111\u116d"
 """상표 as some systems store it: each letter of a syllable by itself."""
 COUNTS = {"3": 3, "3.0": 3, "3.7": None, "-2.5": None, "12345678901234567890": None}
 """Numbers with decimals, and the whole numbers that they are."""
+RAGGED = ("r1,2026-01-05,paid", "r2,2026-01-05,paid,5,7,web,8")
+"""Lines that have not the columns of the header."""
 CASED = {"İÇ@X.kr": "iç@x.kr", "ΑΣ@x.kr": "ασ@x.kr"}
 """E-mail addresses, and how they are compared: letter by letter."""
 
@@ -113,6 +115,9 @@ def odd_files(folder: Path) -> Path:
         for number, value in enumerate(f"5{end}" for end in LINE_ENDS)
     )
     write(raw, "orders/line_ends.csv", f"{ORDERS}{ended}")
+    write(raw, "orders/ragged.csv", ORDERS + "".join(f"{line}\n" for line in RAGGED))
+    korean = f"{ORDERS}k1,2026-01-05,paid,5,가,web\nk2,2026-01-05,paid,5,x,web\n"
+    (raw / "orders" / "cp949.csv").write_bytes(korean.encode("cp949"))
     exponents = "".join(
         f"y{place},2026-01-05,paid,{text},7,web\n" for place, text in enumerate(EXPONENTS)
     )
@@ -250,6 +255,14 @@ def test_a_line_end_after_a_number_makes_it_none(odd: Build) -> None:
 def test_a_number_with_decimals_is_no_whole_number(odd: Build) -> None:
     expected = {count: (whole, int(whole is None)) for count, whole in COUNTS.items()}
     assert {row[0]: row[1:] for row in odd.rows(COUNTS_READ)} == expected
+
+
+def test_a_line_that_is_no_row_has_no_key(odd: Build) -> None:
+    read = {row[3]: (row[2], row[4]) for row in odd.rows(REJECTED_READ)}
+    for line in RAGGED:
+        assert read[line] == ("the line does not have the columns of the header", None)
+    assert read["k1,2026-01-05,paid,5,??,web"] == ("the line is not UTF-8", None)
+    assert odd.one("select count(*) from staging.stg_orders where order_id = 'k2'") == 1
 
 
 def test_numbers_with_an_exponent_are_the_amounts_that_they_say(odd: Build) -> None:
