@@ -245,3 +245,11 @@ def test_every_zone_of_the_seed_is_known_to_both_engines(spark: Any) -> None:
     rows = f"from (values {listed}) as zones (zone) order by zone"
     found = spark.sql(f"select zone, {theirs} {rows}").collect()
     assert [tuple(row) for row in found] == duckdb.sql(f"select zone, {ours} {rows}").fetchall()
+
+
+def test_texts_are_encoded_and_counted_as_their_standards_say_on_spark(
+    spark: Any, tmp_path: Path
+) -> None:
+    name = "values_in_addresses_and_lengths_in_cp949_are_as_their_standards_say"
+    made = build(ROOT / "sample", tmp_path, target="spark", select=[name], with_tests=True)
+    assert made.statuses[name] == "pass", made.messages
