@@ -312,6 +312,7 @@
                         when contains(concat_ws('', {{ cells | join(', ') }}), '{{ '\ufffd' }}')
                             then concat_ws(',', {{ cells | join(', ') }}) end as unsplit_line
                 from {{ view }}
+                where coalesce({{ fail_with(unclosed_quote(file, header)) }}, true)
             )
         {%- endset %}
         {% do parts.append(part) %}
@@ -323,3 +324,39 @@
             'delivered.unsplit_because')
     ) %}
 {% endmacro %}
+
+{#-
+    SQL of what is wrong with a row of a CSV file on Spark in which a quote is not closed, null for
+    other rows. Such a quote makes one row of several lines: one without the columns of the header and
+    with an odd number of quotes, or one with a value that begins with the quote and has an odd number,
+    as Spark keeps what it cannot unquote, or one with a value that goes on to the end of the file.
+
+    file: an entry of `files` of find_deliveries. header: its columns.
+-#}
+{% macro unclosed_quote(file, header) -%}
+    {%- set last_line = (run_query(
+        "select max_by(value, place) from (select value, monotonically_increasing_id() as place from text.`" ~ file.path
+        ~ "` where trim(value) <> '')"
+    ).columns[0].values()[0] or '') | trim -%}
+    {%- set tests = ["landing_malformed rlike '[\n\r][^\n\r]' and " ~ has_odd_quotes('landing_malformed')] -%}
+    {%- for name in header -%}
+        {%- set value = '`' ~ name ~ '`' -%}
+        {%- do tests.append(value ~ " rlike '^\"[^\n\r]*[\n\r]' and " ~ has_odd_quotes(value)) -%}
+        {%- if last_line and not last_line.endswith('"') -%}
+            {%- do tests.append(
+                value ~ " rlike '[\n\r][^\n\r]' and endswith(trim(trailing ' \n\r' from " ~ value ~ "), "
+                ~ text_literal(last_line) ~ ")"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    case when ({{ tests | join(') or (') }}) then
+        {{ text_literal(file.inside ~ ' has a quote that is not closed in its place, in the row that begins with ') }}
+        || substr(translate(coalesce(landing_malformed, concat_ws(',', `{{ header | join('`, `') }}`)), '{{ '\n\r' }}', '  '), 1, 60)
+        || ', so that the lines after it cannot be told apart. Close the quote, and write one that belongs to a value twice.'
+    end
+{%- endmacro %}
+
+{#- Whether a text has an odd number of quotes. text: SQL of it. -#}
+{% macro has_odd_quotes(text) -%}
+    length(regexp_replace({{ text }}, '[^"]', '')) % 2 = 1
+{%- endmacro %}

@@ -333,6 +333,24 @@ def test_the_same_files_are_warned_of_on_spark(odd: Build, odd_on_spark: Build) 
 
 # What stops a build, before its first model
 
+SWALLOWED = {
+    "to the end of the file": 'o1,2026-01-05,paid,5,7,"web\no2,2026-01-05,paid,5,7,app\n',
+    "in a value": 'o1,2026-01-05,paid,5,"7,web\no2,2026-01-05,paid,5,"7",app\n',
+}
+"""Rows of CSV in which a quote is not closed in its place, by how far it goes."""
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("rows", SWALLOWED.values(), ids=SWALLOWED)
+def test_a_quote_that_is_not_closed_stops_a_build_on_spark(
+    rows: str, spark: Any, tmp_path: Path
+) -> None:
+    write(tmp_path, "raw/orders.csv", f"{ORDERS}{rows}o3,2026-01-05,paid,5,7,web\n")
+    made = build(tmp_path / "raw", tmp_path, select=["stg_orders"], target="spark")
+    (message,) = made.messages
+    assert "orders.csv has a quote that is not closed in its place" in message
+
+
 ORDER = "select 'o' as order_id, 'paid' as status, 5 as gross_amount"
 ONE_ORDER = f"{ORDERS}o1,2026-01-05,paid,5,7,web\n"
 EVENT = "event_id,occurred_at,event_name\ne1,2026-01-05 03:00:00,page_view\n"
