@@ -3,8 +3,13 @@
 {%- set steps = [
     ('permitted_there', 'wished', 'time_zone', 'night_rule'),
     ('permitted_in_korea', 'permitted_there', "'Asia/Seoul'", in_korea),
-    ('permitted', 'permitted_in_korea', 'time_zone', 'night_rule'),
+    ('settled', 'permitted_in_korea', 'time_zone', 'night_rule'),
 ] -%}
+{%- set moments = {
+    'before': 'wished_times.wished_before',
+    'after': 'wished_times.wished_after',
+    'begin': 'as_of.as_of_ends_at',
+} -%}
 
 with wished_times as (
 
@@ -28,19 +33,28 @@ night_rules as (
 
 ),
 
-wished as (
+moments as (
 
+    {%- for name, column in moments.items() %}
     select
         wished_times.time_zone,
         wished_times.send_time,
-        night_rules.night_rule,
-        as_of.as_of_ends_at as begins_at,
-        wished_times.wished_before as from_before,
-        wished_times.wished_after as from_after,
-        as_of.as_of_ends_at as from_begin
+        '{{ name }}' as moment,
+        {{ column }} as permitted_at
     from wished_times
-    cross join night_rules
     cross join as_of
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+wished as (
+
+    select
+        moments.*,
+        night_rules.night_rule
+    from moments
+    cross join night_rules
 
 ),
 {% for name, relation, zone, night_rule in steps %}
@@ -51,14 +65,30 @@ wished as (
         time_zone,
         send_time,
         night_rule,
-        begins_at,
-        {%- for moment in ['from_before', 'from_after', 'from_begin'] %}
-        {{ permitted_from(moment, zone, night_rule) }} as {{ moment }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        moment,
+        {{ permitted_from('permitted_at', zone, night_rule) }} as permitted_at
     from {{ relation }}
 
 ),
 {% endfor %}
+
+permitted as (
+
+    select
+        settled.time_zone,
+        settled.send_time,
+        settled.night_rule,
+        {%- for name in moments %}
+        max(case when settled.moment = '{{ name }}' then settled.permitted_at end)
+            as from_{{ name }},
+        {%- endfor %}
+        max(as_of.as_of_ends_at) as begins_at
+    from settled
+    cross join as_of
+    group by settled.time_zone, settled.send_time, settled.night_rule
+
+),
+
 -- on the day that a clock is put back, a time may lie outside the plan's 24 hours
 planned as (
 
