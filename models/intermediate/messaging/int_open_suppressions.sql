@@ -54,8 +54,7 @@ open_suppressions as (
             and (
                 suppressions.lifted_at is null
                 or suppressions.lifted_at >= as_of.as_of_ends_at
-                -- what was lifted before it began is what came before
-                or suppressions.lifted_at < suppressions.suppressed_at
+                or suppressions.lifted_at < suppressions.suppressed_at  -- an earlier one was
             )
 
 ),
