@@ -23,8 +23,8 @@
 -#}
 {% macro normalise_phone(column) -%}
     {%- set code = var('phone_country_code') -%}
-    {%- set contact = bare_contact(column) -%}
-    {%- set digits = regex_replace(column, '[^0-9]', '') -%}
+    {%- set contact = plain_phone(column) -%}
+    {%- set digits = regex_replace(contact, '[^0-9]', '') -%}
     {%- set international = regex_replace(
         "case"
         ~ " when " ~ matches(contact, '^[ (]*[+]') ~ " then " ~ digits
@@ -38,6 +38,15 @@
         when {{ matches(international, '^[1-9][0-9]{7,14}$') }} and {{ matches(contact, '^[+0-9 ().-]+$') }}
             then '+' || {{ international }}
     end
+{%- endmacro %}
+
+{#-
+    A phone number as ASCII writes it: keyboards of East Asia have wide digits and brackets, word
+    processors put dashes for hyphens, and pages spaces that do not break.
+-#}
+{% macro plain_phone(column) -%}
+    {%- set spaced = regex_replace(column, '[' ~ unseen_characters() ~ ']+', ' ') -%}
+    trim(translate({{ spaced }}, '０１２３４５６７８９＋（）．－‐‑‒–—―−', '0123456789+().--------'))
 {%- endmacro %}
 
 {#-

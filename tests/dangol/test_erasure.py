@@ -47,6 +47,8 @@ def test_a_session_without_the_key_matches_nobody(engine: duckdb.DuckDBPyConnect
     [
         ("/join?by=Kim.Min%40Ex.co.kr&x=C000079", {"kim.min@ex.co.kr", "C000079"}),
         ('{"to":"010-1234-5678","order":"A-77-b8"}', {"+821012345678", "A-77-b8"}),
+        ("０１０\u20131234\u20135678\n7", {"+821012345678"}),
+        ("010\u00a01234\u00a05679\n7", {"+821012345679"}),
         ("min.kim@ex.kr", {"min.kim@ex.kr"}),
         ("7 times 100000 on 2026", set()),
         ("%zz%", set()),

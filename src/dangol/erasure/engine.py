@@ -20,13 +20,19 @@ BLOCK_BYTES = 64
 UNSEEN = "[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+"
 """The characters of the macro unseen_characters, as many as stand together."""
 
+WIDE_PHONE = "０１２３４５６７８９＋（）．－‐‑‒–—―−"
+PLAIN_PHONE = "0123456789+().--------"
+"""The characters of the macro plain_phone, and what they become."""
+
 FUNCTIONS = (
     # HMAC-SHA-256 in hexadecimal; a session without the key gets null, which matches nothing
     "keyed_hash(value) as sha256(getvariable('dangol_outer_key') ||"
     " unhex(sha256(getvariable('dangol_inner_key') || encode(value))))",
-    # as the macros bare_contact, normalise_email and normalise_phone do in staging
+    # as the macros bare_contact, normalise_email, plain_phone and normalise_phone do in staging
     f"bare(value) as regexp_replace(value, '^{UNSEEN}|{UNSEEN}$', '', 'g')",
     "email(value) as nullif(lower(dangol_erasure.main.bare(value)), '')",
+    f"plain_phone(value) as trim(translate(regexp_replace(value, '{UNSEEN}', ' ', 'g'),"
+    f" '{WIDE_PHONE}', '{PLAIN_PHONE}'))",
     "international(value, digits, code) as regexp_replace(case"
     " when regexp_matches(value, '^[ (]*[+]') then digits"
     " when digits like '00%' then substr(digits, 3)"
@@ -34,10 +40,11 @@ FUNCTIONS = (
     " when starts_with(digits, code) then digits"
     " else code || digits end, '^' || code || '0+', code)",
     "phone(value, code) as case"
-    " when regexp_matches(dangol_erasure.main.bare(value), '^[+0-9 ().-]+$') then"
+    " when regexp_matches(dangol_erasure.main.plain_phone(value), '^[+0-9 ().-]+$') then"
     " nullif('+' || regexp_extract("
-    "  dangol_erasure.main.international(dangol_erasure.main.bare(value),"
-    "   regexp_replace(value, '[^0-9]', '', 'g'), code), '^[1-9][0-9]{7,14}$'), '+') end",
+    "  dangol_erasure.main.international(dangol_erasure.main.plain_phone(value), regexp_replace("
+    "   dangol_erasure.main.plain_phone(value), '[^0-9]', '', 'g'), code),"
+    "  '^[1-9][0-9]{7,14}$'), '+') end",
     # whether a text is an identifier wherever it stands: `7` is not, `C000042` is
     "is_distinctive(value) as contains(value, '@') or regexp_matches(value, '^[+][0-9]{8,}$')"
     " or (length(value) >= 6 and regexp_matches(value, '[0-9]')"
@@ -49,7 +56,8 @@ FUNCTIONS = (
     "  '[0-9A-Za-z._%+-]+@[0-9A-Za-z-]+(?:[.][0-9A-Za-z-]+)+'), lambda found: lower(found)),"
     " regexp_extract_all(dangol_erasure.main.plain(value), '[0-9A-Za-z]+'),"
     " regexp_extract_all(dangol_erasure.main.plain(value), '[0-9A-Za-z]+(?:[_:.-][0-9A-Za-z]+)+'),"
-    " list_transform(regexp_extract_all(dangol_erasure.main.plain(value),"
+    " list_transform(regexp_extract_all("
+    f"  translate(dangol_erasure.main.plain(value), '{WIDE_PHONE}\u00a0', '{PLAIN_PHONE} '),"
     "  '[+]?[0-9][0-9() .-]{6,18}[0-9]'),"
     "  lambda found: dangol_erasure.main.phone(found, code)))),"
     " lambda found: dangol_erasure.main.is_distinctive(found))",
