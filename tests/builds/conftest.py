@@ -66,7 +66,14 @@ def sample_build(once: Once) -> Build:
     return build_once(
         once,
         "sample",
-        lambda folder: build(ROOT / "sample", folder, threads=8, engine_threads=8, write_json=True),
+        lambda folder: build(
+            ROOT / "sample",
+            folder,
+            threads=8,
+            engine_threads=8,
+            knows_tests=True,
+            write_json=True,
+        ),
     )
 
 

@@ -160,7 +160,7 @@ def sample_pair(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """The sample with the events of its last hundred days on both engines."""
     folder = tmp_path_factory.mktemp("sample_on_spark")
     raw = with_newest_events(100, folder / "raw")
-    ours = build(raw, folder / "duckdb", threads=8, engine_threads=8)
+    ours = build(raw, folder / "duckdb", threads=8, engine_threads=8, knows_tests=True)
     project = with_fits_of(ours, folder / "project")
     spark.sql("create schema if not exists quality")
     spark.sql(OLDER_RUN_TABLES)

@@ -133,6 +133,7 @@ def build(
     *,
     project: Path = ROOT,
     with_tests: bool = False,
+    knows_tests: bool = False,
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
     threads: int = 2,
@@ -149,12 +150,13 @@ def build(
         project: the dbt project; a changed copy for tests of the tests.
         with_tests: also run data and unit tests; an unselected build is the whole `dbt build`.
             Without them dbt is not even told of them, and takes an unselected build for complete.
+        knows_tests: tell dbt of the tests all the same.
         select: dbt selectors; none builds everything.
         exclude: dbt selectors of what to leave out.
         threads: number of dbt's threads, so of models built at a time.
         engine_threads: number of DuckDB's own threads in each; None: one a core.
         target: `duckdb` or `spark`.
-        write_json: also write dbt's manifest, with the tests, and results, which takes seconds.
+        write_json: also write dbt's manifest and results, which takes seconds.
         variables: dbt variables, as in dbt_project.yml.
     """
     from dbt.cli.main import dbtRunner
@@ -181,7 +183,8 @@ def build(
     arguments += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     # dbt can't copy a manifest with a disabled model, as there is one on Spark
     is_shared = project == ROOT and target == "duckdb"
-    manifest = parsed(project, with_tests or write_json).deepcopy() if is_shared else None
+    knows_tests = knows_tests or with_tests
+    manifest = parsed(project, knows_tests).deepcopy() if is_shared else None
     warnings: list[str] = []
 
     def listen(event: Any) -> None:
