@@ -24,6 +24,13 @@ campaign_texts as (
 
 ),
 
+sms_texts as (
+
+    select * from {{ ref('campaign_texts') }}
+    where channel = 'sms' and problem is null
+
+),
+
 cap_releases as (
 
     select * from {{ ref('int_cap_releases') }}
@@ -50,7 +57,7 @@ prices as (
 
 ),
 
--- what goes out when Kakao cannot deliver: only its place keeps the sms back, no cap at that hour
+-- what goes out when Kakao cannot deliver: nothing but its place keeps the sms back
 fallbacks as (
 
     select
@@ -59,31 +66,19 @@ fallbacks as (
         'kakao' as replaced_channel,
         upper(sms_texts.message_type) as message_type,
         sms_texts.title,
-        sms_texts.body
+        sms_texts.body,
+        coalesce(cap_releases.released_at, cast('1900-01-01' as timestamp)) as released_at
     from campaign_eligibility
-    inner join campaign_texts as sms_texts
+    inner join sms_texts
         on
             campaign_eligibility.campaign_id = sms_texts.campaign_id
             and campaign_eligibility.customer_id = sms_texts.customer_id
             and campaign_eligibility.channel = sms_texts.channel
-    inner join campaign_checks as replaced
-        on
-            campaign_eligibility.campaign_id = replaced.campaign_id
-            and campaign_eligibility.customer_id = replaced.customer_id
-            and replaced.channel = 'kakao'
     left join cap_releases
         on
             campaign_eligibility.customer_id = cap_releases.customer_id
             and campaign_eligibility.channel = cap_releases.channel
-    where
-        campaign_eligibility.reason_code = 'lower_channel'
-        and campaign_eligibility.channel = 'sms'
-        and sms_texts.problem is null
-        and (
-            not replaced.is_ad
-            or cap_releases.released_at is null
-            or cap_releases.released_at <= replaced.planned_at
-        )
+    where campaign_eligibility.reason_code = 'lower_channel'
 
 ),
 
@@ -138,6 +133,11 @@ recipients as (
             campaign_eligibility.campaign_id = fallbacks.campaign_id
             and campaign_eligibility.customer_id = fallbacks.customer_id
             and campaign_eligibility.channel = fallbacks.replaced_channel
+            -- at that hour the sms must have left its own caps
+            and case
+                when campaign_checks.is_ad then campaign_checks.planned_at
+                else cast('9999-12-31' as timestamp)
+            end >= fallbacks.released_at
     left join prices
         on
             campaign_texts.message_type = prices.message_type
