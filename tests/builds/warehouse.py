@@ -213,17 +213,17 @@ def build_once(once: Once, name: str, make: Callable[[Path], Build]) -> Build:
 
 
 @cache
-def parsed(project: Path, with_tests: bool = True) -> Any:
+def parsed(project: Path, knows_tests: bool = True) -> Any:
     """Return the project's manifest, parsed once in this process.
 
     Args:
         project: the dbt project.
-        with_tests: False leaves out the tests and what only parsing needs, which spares each build
+        knows_tests: False leaves out the tests and what only parsing needs, which spares each build
             about two seconds.
     """
     from dbt.cli.main import dbtRunner
 
-    if not with_tests:
+    if not knows_tests:
         manifest = parsed(project).deepcopy()
         manifest.nodes = {
             name: node for name, node in manifest.nodes.items() if node.resource_type != "test"

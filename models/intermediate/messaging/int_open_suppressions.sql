@@ -54,7 +54,7 @@ open_suppressions as (
             and (
                 suppressions.lifted_at is null
                 or suppressions.lifted_at >= as_of.as_of_ends_at
-                or suppressions.lifted_at < suppressions.suppressed_at  -- an earlier one was
+                or suppressions.lifted_at < suppressions.suppressed_at  -- that was another
             )
 
 ),
