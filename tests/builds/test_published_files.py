@@ -303,6 +303,21 @@ def test_what_is_stamped_after_a_publication_counts_against_sending_and_never_fo
     assert opted_out.replace("3", "7") in said
 
 
+def test_a_rejected_row_that_may_say_no_is_held_against_sending(shop: Shop) -> None:
+    opted_out = "{} messages to people who have opted out"
+    assert opted_out.format(7) in "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
+    refused, undated, agreed = (
+        person for person, _ in people_with_one_message(shop, "email", 10)[7:]
+    )
+    for person, answer in (
+        (refused, {"is_granted": "false", "purpose": "adverts", "changed_at": AFTER_THE_BUILD}),
+        (undated, {"is_granted": "false", "purpose": "marketing"}),
+        (agreed, {"is_granted": "true", "purpose": "adverts", "changed_at": AFTER_THE_BUILD}),
+    ):
+        shop.append("consents", customer_id=person, channel="email", **answer)
+    assert opted_out.format(9) in "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
+
+
 def test_messages_whose_time_has_passed_are_left_out_while_the_day_lasts(shop: Shop) -> None:
     said = "\n".join(shop.publish(NOON))
     current = shop.out / "current"

@@ -4,7 +4,7 @@
 
 with suppressions as (
 
-    select * from {{ ref('stg_suppressions') }}
+    select * from {{ ref('int_suppressions') }}
 
 ),
 

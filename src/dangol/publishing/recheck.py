@@ -30,6 +30,9 @@ from dangol.workplace import Workplace
 RAW_ANSWERS = ("consents", "suppressions", "messages", "message_events", "tickets")
 """Raw tables in which people say that they want no more messages."""
 
+UNREADABLE = "stg_unreadable_opt_outs"
+"""What the rejected rows of these tables may say."""
+
 OPT_OUTS = ("int_consent_states", "int_open_suppressions", "int_erasure_requests")
 """Models that say who no longer wants messages. All else that messages rest on stays as built."""
 
@@ -88,7 +91,8 @@ def steps_of(manifest: Any) -> Steps:
 
     ends = {ids[name] for name in OPT_OUTS}
     exports = {unique_id for name, unique_id in ids.items() if name.startswith("export_")}
-    asked = _reach({ids[f"stg_{table}"] for table in RAW_ANSWERS}, children) & _reach(ends, parents)
+    starts = {ids[f"stg_{table}"] for table in RAW_ANSWERS} | {ids[UNREADABLE]}
+    asked = _reach(starts, children) & _reach(ends, parents)
     permissions = _reach({ids[PERMISSIONS]}, parents)
     ledger = _reach({ids[PLANNED]}, parents) - permissions
     again = asked | (_reach(ends, children) & _reach(exports, parents)) - ledger

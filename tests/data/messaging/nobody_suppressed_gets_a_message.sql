@@ -1,4 +1,5 @@
--- read from the suppressions as they came, by the contact of the message and by account
+-- read from the suppressions as they came, or may have meant, by the contact of the message and by
+-- account
 with campaign_recipients as (
 
     select * from {{ ref('campaign_recipients') }}
@@ -7,7 +8,7 @@ with campaign_recipients as (
 
 suppressions as (
 
-    select * from {{ ref('stg_suppressions') }}
+    select * from {{ ref('int_suppressions') }}
 
 ),
 
