@@ -303,7 +303,7 @@ def test_what_is_stamped_after_a_publication_counts_against_sending_and_never_fo
     assert opted_out.replace("3", "7") in said
 
 
-def test_a_rejected_row_that_may_say_no_is_held_against_sending(shop: Shop) -> None:
+def test_a_rejected_row_that_may_say_no_is_held_against_whom_it_names(shop: Shop) -> None:
     opted_out = "{} messages to people who have opted out"
     assert opted_out.format(7) in "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
     refused, undated, agreed = (
@@ -315,7 +315,10 @@ def test_a_rejected_row_that_may_say_no_is_held_against_sending(shop: Shop) -> N
         (agreed, {"is_granted": "true", "purpose": "adverts", "changed_at": AFTER_THE_BUILD}),
     ):
         shop.append("consents", customer_id=person, channel="email", **answer)
-    assert opted_out.format(9) in "\n".join(shop.publish(DAY_BEGINS, dry_run=True))
+    shop.append("consents", channel="email", is_granted="false", purpose="marketing")
+    said = " ".join("\n".join(shop.publish(DAY_BEGINS, dry_run=True)).split())
+    assert opted_out.format(9) in said
+    assert "RAW has 1 row of consents that cannot be read, without anybody's name" in said
 
 
 def test_messages_whose_time_has_passed_are_left_out_while_the_day_lasts(shop: Shop) -> None:

@@ -600,7 +600,9 @@ def test_a_destination_that_was_switched_off_for_a_while_is_filled_anew(tmp_path
     said = again.manifest["destinations"]["braze"]["reset"]
     assert said == f"the last publication, {without.id}, did not have it"
     assert "reset" not in again.manifest["destinations"]["sms"]
-    (note,) = [text for text in _notes(False, [], again.manifest["destinations"]) if said in text]
+    (note,) = [
+        text for text in _notes(False, [], again.manifest["destinations"], {}) if said in text
+    ]
     assert note.endswith("Empty it there first, then take its members.")
     after = publish(tmp_path, sms(1), braze())
     assert len(part(after, "braze", "removals")) == 1

@@ -166,7 +166,7 @@ def _stage(
         },
         "campaigns": campaigns,
         "destinations": entries,
-        "notes": _notes(is_over, shared, entries),
+        "notes": _notes(is_over, shared, entries, scratch.nameless),
     }
 
 
@@ -174,6 +174,7 @@ def _notes(
     is_over: bool,
     shared: Sequence[tuple[Sequence[str], Sequence[str]]],
     entries: Mapping[str, Mapping[str, Any]],
+    nameless: Mapping[str, int],
 ) -> list[str]:
     """Return what a person should know before the files go to the messaging tools."""
     notes = []
@@ -181,6 +182,12 @@ def _notes(
         notes.append(
             "The day of this plan is over, so its messages would go out late: the files are for"
             " looking at, not for sending. Build again for the day that begins now."
+        )
+    for table, count in nameless.items():
+        notes.append(
+            f"RAW has {_rows(count)} of {table} that cannot be read, without anybody's name: a no"
+            " there is held against nobody. See quality.rejected_rows, where table_name is"
+            f" '{table}'."
         )
     for names, types in shared:
         notes.append(
@@ -202,6 +209,10 @@ def _notes(
             " is still in those files."
         )
     return notes
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _check_destinations(only: Sequence[str], active: Sequence[str]) -> None:

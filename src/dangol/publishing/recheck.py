@@ -33,6 +33,14 @@ RAW_ANSWERS = ("consents", "suppressions", "messages", "message_events", "ticket
 UNREADABLE = "stg_unreadable_opt_outs"
 """What the rejected rows of these tables may say."""
 
+NAMES = {
+    "consents": "customer_id",
+    "suppressions": "contact",
+    "message_events": "message_id",
+    "tickets": "customer_id",
+}
+"""Column of the raw tables that says whose answer a row is."""
+
 OPT_OUTS = ("int_consent_states", "int_open_suppressions", "int_erasure_requests")
 """Models that say who no longer wants messages. All else that messages rest on stays as built."""
 
@@ -68,12 +76,14 @@ class Scratch:
         basis: the build that it was made from.
         too_late: messages left out by campaign, since their time to be sent has passed.
         withdrew: messages left out by campaign, since the person opted out after the build.
+        nameless: unreadable rows by raw table that do not say whose answer they are.
     """
 
     path: Path
     basis: Basis
     too_late: dict[str, int]
     withdrew: dict[str, int]
+    nameless: dict[str, int]
 
 
 def steps_of(manifest: Any) -> Steps:
@@ -174,11 +184,13 @@ def recheck(
     with duckdb.connect(str(path)) as connection:
         attach_tombstones(connection, root)
         _check_answers(connection, basis, project["vars"]["max_rejected_share"])
+        nameless = _nameless_answers(connection)
         connection.execute("create or replace table intermediate.int_as_of as from kept.int_as_of")
     _run(manifest, steps.messages, basis, folder)
     with duckdb.connect(str(path), read_only=True) as connection:
         left = _counts(connection, "audiences.campaign_messages")
-    return Scratch(path, basis, _difference(planned, in_time), _difference(in_time, left))
+    too_late, withdrew = _difference(planned, in_time), _difference(in_time, left)
+    return Scratch(path, basis, too_late, withdrew, nameless)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, root: Path, warehouse: str) -> None:
@@ -323,6 +335,18 @@ def _check_answers(
                 f"{rejected:,} of the {read:,} rows of {table} in RAW cannot be read, so who has"
                 " opted out since the build is not known. Run `make build` to see why."
             )
+
+
+def _nameless_answers(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Count the rejected rows that may say no and can be held against nobody, by raw table."""
+    counts = {
+        table: connection.execute(
+            f"select count(*) from landing.{table}"
+            f" where _rejected_because is not null and {column} is null"
+        ).fetchall()[0][0]
+        for table, column in NAMES.items()
+    }
+    return {table: int(count) for table, count in counts.items() if count}
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
