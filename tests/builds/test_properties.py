@@ -100,7 +100,8 @@ def test_a_file_delivered_again_changes_nothing_and_is_counted(
         *("staging.stg_deliveries", "staging.stg_rejected_rows"),
         *("staging.stg_events", "staging.stg_event_files", "staging.stg_postponed_events"),
     }
-    counted = {table: ["duplicate_count"] for table in tables}
+    uncounted = {"staging.stg_unreadable_opt_outs"}
+    counted = {table: ["duplicate_count"] for table in tables - uncounted}
     found = again.hashes(("staging", "marts"), counted)
     expected = one.hashes(("staging", "marts"), counted)
     assert {table: found[table] for table in tables} == {table: expected[table] for table in tables}
