@@ -32,7 +32,6 @@ grouped as (
         cast(sum(visitor_product_days.wishlist_add_count) as bigint) as wishlist_add_count,
         max(visitor_product_days.last_wishlist_add_at) as last_wishlist_add_at
     from visitor_product_days
-    inner join as_of on visitor_product_days.activity_date <= as_of.as_of_date
     inner join identities
         on
             visitor_product_days.identifier = identities.identifier
@@ -43,6 +42,15 @@ grouped as (
         visitor_product_days.product_id,
         visitor_product_days.activity_date
 
+),
+
+-- the as-of day last: DuckDB does not know how many rows it leaves, and would hash them all above
+known as (
+
+    select grouped.*
+    from grouped
+    inner join as_of on grouped.activity_date <= as_of.as_of_date
+
 )
 
-select * from grouped
+select * from known
