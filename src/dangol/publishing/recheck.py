@@ -338,7 +338,7 @@ def _check_answers(
 
 
 def _nameless_answers(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Count the rejected rows that may say no and can be held against nobody, by raw table."""
+    """Count the rejected rows that name nobody, by raw table: a no among them is nobody's."""
     counts = {
         table: connection.execute(
             f"select count(*) from landing.{table}"
