@@ -621,13 +621,24 @@ class Oracle:
             answer = Answer(said_at, row["is_granted"] == "true", reminded_at)
             for channel in channels_of(row["channel"]):
                 answers[self.person_of[row["customer_id"]], channel, row["purpose"]].append(answer)
+        accounts = {row["customer_id"]: row for row in self.shop["customers"]}
+        written_to_at: dict[str, set[str]] = defaultdict(set)
+        for person in self.people.values():
+            for address in filter(None, (person.email, person.phone)):
+                written_to_at[address].add(person.customer_id)
         messages = {row["message_id"]: row for row in self.shop.get("messages", ())}
         for row, said_at in self._known("message_events", "occurred_at"):
             if row["event_name"] in ("unsubscribed", "complained"):
                 message = messages[row["message_id"]]
                 (channel,) = channels_of(message["channel"])
-                customer_id = self.person_of[message["customer_id"]]
-                answers[customer_id, channel, "marketing"].append(Answer(said_at, False))
+                account = accounts[message["customer_id"]]
+                saying = {self.person_of[message["customer_id"]]}
+                if channel == "email":
+                    saying |= written_to_at.get(email_of(account["email"]) or "", set())
+                elif channel in ("sms", "kakao"):
+                    saying |= written_to_at.get(phone_of(account["phone"]) or "", set())
+                for customer_id in saying:
+                    answers[customer_id, channel, "marketing"].append(Answer(said_at, False))
         return answers
 
     def _suppressed(self) -> set[tuple[str, str]]:

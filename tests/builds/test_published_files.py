@@ -143,7 +143,7 @@ def test_the_sample_is_published_and_every_file_is_what_its_destination_takes(sh
     said = "\n".join(shop.publish(DAY_BEGINS, judge=True))
     current = shop.out / "current"
     manifest = json.loads((current / "manifest.json").read_text("utf-8"))
-    assert manifest["left_out"] == {"too_late": 0, "withdrew": 0}
+    assert manifest["left_out"] == {"already_sent": 0, "too_late": 0, "withdrew": 0}
     assert set(manifest["destinations"]) == set(DESTINATIONS)
     for name, entry in manifest["destinations"].items():
         assert f"  {name} " in said
@@ -319,6 +319,37 @@ def test_a_rejected_row_that_may_say_no_is_held_against_whom_it_names(shop: Shop
     said = " ".join("\n".join(shop.publish(DAY_BEGINS, dry_run=True)).split())
     assert opted_out.format(9) in said
     assert "RAW has 1 row of consents that cannot be read, without anybody's name" in said
+
+
+def test_who_was_sent_advertising_on_the_day_of_the_plan_gets_no_more_of_it(shop: Shop) -> None:
+    others = "{} message{} to people who were sent another since"
+    assert others.format(0, "s") in "\n".join(shop.publish(NOON, dry_run=True))
+    planned = shop.rows(
+        "select customer_id, min(campaign_id) from audiences.campaign_recipients"
+        " group by customer_id"
+        " having bool_and(is_ad) and count(*) = 1"
+        " and min(send_at) >= timestamp '2026-07-01 06:00:00' order by 1 limit 5"
+    )
+    for number, (person, campaign, sent_at, is_ad) in enumerate(
+        (
+            (planned[0][0], "by_hand", "2026-06-30T15:00:00Z", "true"),
+            (planned[1][0], planned[1][1], "2026-07-01T02:59:59Z", "false"),
+            # no advertising, before the day, and after the publication
+            (planned[2][0], "by_hand", "2026-06-30T15:00:00Z", "false"),
+            (planned[3][0], "by_hand", "2026-06-30T14:59:59Z", "true"),
+            (planned[4][0], "by_hand", "2026-07-01T03:00:00Z", "true"),
+        )
+    ):
+        shop.append(
+            "messages",
+            message_id=f"M-since-{number}",
+            campaign_id=campaign,
+            customer_id=person,
+            channel="email",
+            sent_at=sent_at,
+            is_ad=is_ad,
+        )
+    assert others.format(2, "s") in "\n".join(shop.publish(NOON, dry_run=True))
 
 
 def test_messages_whose_time_has_passed_are_left_out_while_the_day_lasts(shop: Shop) -> None:

@@ -4,6 +4,42 @@ with consent_answers as (
 
 ),
 
+address_refusals as (
+
+    select * from {{ ref('int_address_refusals') }}
+
+),
+
+answers as (
+
+    select
+        customer_id,
+        account_id,
+        channel,
+        named_channel,
+        purpose,
+        is_granted,
+        changed_at,
+        answered_in,
+        source,
+        reconfirmed_at
+    from consent_answers
+    union all
+    select
+        customer_id,
+        account_id,
+        channel,
+        channel as named_channel,
+        purpose,
+        false as is_granted,
+        changed_at,
+        'message_events' as answered_in,
+        source,
+        cast(null as timestamp) as reconfirmed_at
+    from address_refusals
+
+),
+
 ranked as (
 
     select
@@ -25,7 +61,7 @@ ranked as (
                 account_id asc,
                 named_channel asc
         ) as answer_number
-    from consent_answers
+    from answers
 
 ),
 
@@ -45,22 +81,22 @@ dated as (
         latest.purpose,
         max(
             case
-                when consent_answers.is_granted and consent_answers.changed_at < latest.changed_at
-                    then consent_answers.changed_at
+                when answers.is_granted and answers.changed_at < latest.changed_at
+                    then answers.changed_at
             end
         ) as previously_granted_at,
         max(
             case
-                when consent_answers.reconfirmed_at >= latest.changed_at
-                    then consent_answers.reconfirmed_at
+                when answers.reconfirmed_at >= latest.changed_at
+                    then answers.reconfirmed_at
             end
         ) as reconfirmed_at
     from latest
-    inner join consent_answers
+    inner join answers
         on
-            latest.customer_id = consent_answers.customer_id
-            and latest.channel = consent_answers.channel
-            and latest.purpose = consent_answers.purpose
+            latest.customer_id = answers.customer_id
+            and latest.channel = answers.channel
+            and latest.purpose = answers.purpose
     group by latest.customer_id, latest.channel, latest.purpose
 
 ),

@@ -148,6 +148,7 @@ def _stage(
             entries[other] = carry_over(last, other, staging)
     for campaign, counts in campaigns.items():
         counts["withdrew"] = scratch.withdrew.get(campaign, 0)
+        counts["already_sent"] = scratch.already_sent.get(campaign, 0)
         counts["too_late"] = scratch.too_late.get(campaign, 0)
     is_over = now >= basis.plan_ends_at
     return {
@@ -162,6 +163,7 @@ def _stage(
         "previous": last.id if last else None,
         "left_out": {
             "withdrew": sum(scratch.withdrew.values()),
+            "already_sent": sum(scratch.already_sent.values()),
             "too_late": sum(scratch.too_late.values()),
         },
         "campaigns": campaigns,

@@ -1,9 +1,9 @@
 """Ask the newest opt-outs again: the project's consent models, on a copy, over RAW as it is now.
 
 The warehouse is only read. A private file beside it gets the tables that the models need and no
-others; there dbt runs, first the models that say who no longer wants messages, as of the moment of
-the publication, with every opt-out that has arrived, whatever its time; then, as of the day of the
-build again, what follows from them, down to the export tables.
+others; there dbt runs, first the models that say who no longer wants messages, and who has had one,
+as of the moment of the publication, with every opt-out that has arrived, whatever its time; then,
+as of the day of the build again, what follows from them, down to the export tables.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ NAMES = {
 }
 """Column of the raw tables that says whose answer a row is."""
 
-OPT_OUTS = ("int_consent_states", "int_open_suppressions", "int_erasure_requests")
-"""Models that say who no longer wants messages. All else that messages rest on stays as built."""
+SENT = "int_sent_messages"
+ASKED = ("int_consent_states", "int_open_suppressions", "int_erasure_requests", SENT)
+"""Models that say who no longer wants messages, or has had one. All else stays as built."""
 
 BUILT, PRIVATE = "built", "again"
 """Databases while tables are copied: the warehouse, whatever its name, and the private file."""
@@ -75,6 +76,8 @@ class Scratch:
         path: DuckDB file with `audiences.campaign_messages` and the export tables.
         basis: the build that it was made from.
         too_late: messages left out by campaign, since their time to be sent has passed.
+        already_sent: messages left out by campaign, since the person was sent the campaign, or for
+            advertising any other, after the as-of day.
         withdrew: messages left out by campaign, since the person opted out after the build.
         nameless: unreadable rows by raw table that do not say whose answer they are.
     """
@@ -82,6 +85,7 @@ class Scratch:
     path: Path
     basis: Basis
     too_late: dict[str, int]
+    already_sent: dict[str, int]
     withdrew: dict[str, int]
     nameless: dict[str, int]
 
@@ -99,7 +103,7 @@ def steps_of(manifest: Any) -> Steps:
         for parent in of_child:
             children.setdefault(parent, []).append(child)
 
-    ends = {ids[name] for name in OPT_OUTS}
+    ends = {ids[name] for name in ASKED}
     exports = {unique_id for name, unique_id in ids.items() if name.startswith("export_")}
     starts = {ids[f"stg_{table}"] for table in RAW_ANSWERS} | {ids[UNREADABLE]}
     asked = _reach(starts, children) & _reach(ends, parents)
@@ -185,12 +189,20 @@ def recheck(
         attach_tombstones(connection, root)
         _check_answers(connection, basis, project["vars"]["max_rejected_share"])
         nameless = _nameless_answers(connection)
+        _leave_out_the_sent(connection)
+        unsent = _counts(connection, f"audiences.{PLANNED}")
         connection.execute("create or replace table intermediate.int_as_of as from kept.int_as_of")
     _run(manifest, steps.messages, basis, folder)
     with duckdb.connect(str(path), read_only=True) as connection:
         left = _counts(connection, "audiences.campaign_messages")
-    too_late, withdrew = _difference(planned, in_time), _difference(in_time, left)
-    return Scratch(path, basis, too_late, withdrew, nameless)
+    return Scratch(
+        path,
+        basis,
+        too_late=_difference(planned, in_time),
+        already_sent=_difference(in_time, unsent),
+        withdrew=_difference(unsent, left),
+        nameless=nameless,
+    )
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, root: Path, warehouse: str) -> None:
@@ -347,6 +359,19 @@ def _nameless_answers(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         for table, column in NAMES.items()
     }
     return {table: int(count) for table, count in counts.items() if count}
+
+
+def _leave_out_the_sent(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take out of the plan whom something else was sent to on its day: a day has one advertisement.
+
+    The build could not count what was sent after its as-of day, so neither caps nor cooldowns did.
+    """
+    connection.execute(
+        f"delete from audiences.{PLANNED} as planned"
+        f" using intermediate.{SENT} as sent, kept.int_as_of as as_of"
+        " where planned.customer_id = sent.customer_id and sent.sent_at >= as_of.as_of_ends_at"
+        " and (planned.campaign_id = sent.campaign_id or (planned.is_ad and sent.is_ad))"
+    )
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:

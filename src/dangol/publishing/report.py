@@ -39,7 +39,8 @@ def report(manifest: Mapping[str, Any], where: str | None) -> list[str]:
     lines += [
         "",
         f"Left out since the build: {_messages(left_out['withdrew'])} to people who have opted"
-        f" out, {_messages(left_out['too_late'])} whose time has passed.",
+        f" out, {_messages(left_out['too_late'])} whose time has passed,",
+        f"{_messages(left_out['already_sent'])} to people who were sent another since.",
     ]
     for note in manifest["notes"]:
         lines += textwrap.wrap(f"Note: {note}", WIDTH, subsequent_indent="  ")
