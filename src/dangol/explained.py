@@ -64,6 +64,12 @@ EXPLANATIONS: tuple[tuple[str, str], ...] = (
         " the right to read it.",
     ),
     (
+        r"(Illegal Parquet type|Parquet type not yet supported): (?P<type>.+?)\. SQLSTATE",
+        "a Parquet file of the table stores a column as {type}, which Spark cannot read. Write"
+        " times in microseconds (pandas: coerce_timestamps='us') and other values as text or"
+        " numbers, or build on DuckDB.",
+    ),
+    (
         r"(Casting value|Could not cast value)[^\n]* to (type )?DECIMAL"
         r"|Overflow in \w+ of (DECIMAL|INT)|Overflow in HUGEINT"
         r"|NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW",

@@ -352,6 +352,27 @@ def test_a_quote_that_is_not_closed_stops_a_build_on_spark(
 
 
 ORDER = "select 'o' as order_id, 'paid' as status, 5 as gross_amount"
+
+UNKNOWN_TO_SPARK = {
+    "timestamp_ns '2026-01-05 03:00:00'": "TIMESTAMP(NANOS",
+    "interval 1 day": "INTERVAL",
+    "uuid()": "UUID",
+}
+"""Values of Parquet, and their type as Spark calls it."""
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("value", UNKNOWN_TO_SPARK, ids=UNKNOWN_TO_SPARK.values())
+def test_a_type_of_parquet_that_spark_lacks_is_named_with_what_to_do(
+    value: str, spark: Any, tmp_path: Path
+) -> None:
+    parquet(tmp_path / "raw", "orders.parquet", f"{ORDER}, {value} as ordered_at")
+    made = build(tmp_path / "raw", tmp_path, select=["stg_orders"], target="spark")
+    message = plain_message(" ".join(made.messages))
+    assert UNKNOWN_TO_SPARK[value] in message
+    assert "which Spark cannot read. Write times in microseconds" in message
+
+
 ONE_ORDER = f"{ORDERS}o1,2026-01-05,paid,5,7,web\n"
 EVENT = "event_id,occurred_at,event_name\ne1,2026-01-05 03:00:00,page_view\n"
 
