@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+CHOICES = ("WAREHOUSE", "THREADS", "TARGET", "DBT_PROFILES_DIR")
+"""Environment variables that builds in this process set (tests/builds/warehouse.py)."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def choices_of_others() -> Iterator[None]:
+    """Leave the next file none of the choices that builds of this one have made."""
+    before = {name: os.environ.get(name) for name in CHOICES}
+    yield
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from dangol.erasure.engine import attach, set_key
-from dangol.erasure.erasing import Places, erase, names_in_file
+from dangol.erasure.erasing import Places, _write_until_clean, erase, names_in_file
 from dangol.erasure.files import CHUNK_BYTES, ByteSearch
 from dangol.erasure.report import report
 from dangol.erasure.tombstones import ErasureError, keyed_hash, read_key, read_tombstones
@@ -378,3 +378,38 @@ def test_every_raw_table_that_names_a_person_has_a_rule() -> None:
     for table in contract:
         if naming & {column["name"] for column in table["columns"]}:
             assert f"'{table['name']}': {{" in rules
+
+
+# What DuckDB leaves in a block that no row fills
+
+
+def file_with_a_remainder(path: Path, text: str) -> None:
+    """Write a database whose blocks hold a text that no row does, between tables and a view."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table kept (name varchar primary key); insert into kept values ('kim');"
+            f"create table gone as select '{text}' || range as name from range(50000); checkpoint;"
+            "create table after as select range as number from range(300000);"
+            "create view names as from kept; checkpoint; drop table gone; checkpoint"
+        )
+
+
+def test_a_file_with_bytes_of_them_in_no_row_is_written_again_elsewhere(tmp_path: Path) -> None:
+    path, search = tmp_path / "it's-erasing.duckdb", ByteSearch(["C0012640"])
+    file_with_a_remainder(path, "C0012640")
+    assert search.count(path, whole_words=False) > 0
+    _write_until_clean(path, search, tmp_path / "spill")
+    assert search.count(path, whole_words=False) == 0
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("from names").fetchall() == [("kim",)]
+        assert connection.execute("select count(*) from after").fetchone() == (300_000,)
+        with pytest.raises(duckdb.ConstraintException):
+            connection.execute("insert into kept values ('kim')")
+
+
+def test_a_file_that_cannot_be_written_again_stops_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "shop-erasing.duckdb"
+    path.write_bytes(b"C0012640 is no database")
+    with pytest.raises(ErasureError, match=r"cannot be written once more; .* not a valid DuckDB"):
+        _write_until_clean(path, ByteSearch(["C0012640"]), tmp_path / "spill")

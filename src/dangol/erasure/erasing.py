@@ -13,6 +13,8 @@ import errno
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -49,6 +51,18 @@ from dangol.publishing.publication import locked, private, remove_leftovers
 from dangol.quoting import literal
 from dangol.settings import Settings
 from dangol.workplace import WorkError, Workplace, held, write_out
+
+COPY = """
+import os, sys, duckdb
+old, new, spill = sys.argv[1:]
+with duckdb.connect() as connection:
+    connection.execute(f"set temp_directory = {spill}")
+    if os.environ.get("MEMORY"):
+        connection.execute("set memory_limit = $1", [os.environ["MEMORY"]])
+    connection.execute(f"attach {old} as old (read_only); attach {new} as new")
+    connection.execute("copy from database old to new")
+"""
+"""A program that copies a database file; its arguments are SQL literals: from, to, spill folder."""
 
 NAMES_OF_COLUMNS = frozenset(
     (
@@ -425,8 +439,7 @@ def _replace_warehouse(
         What changed, and the identifiers that also stand inside values of others.
     """
     aside = places.work / f"{places.warehouse.stem}-erasing.duckdb"
-    for path in (aside, aside.with_name(f"{aside.name}.wal")):
-        path.unlink(missing_ok=True)
+    _remove_aside(aside)
     attach_file(connection, aside, "new", read_only=False)
     try:
         changes = rewrite(connection, "old", "new", rules)
@@ -437,6 +450,7 @@ def _replace_warehouse(
             )
         hidden = parts_of_others(connection, "new", found.texts)
         connection.execute("use memory; detach new")
+        _write_until_clean(aside, ByteSearch(found.texts - hidden), places.own_spill)
         with aside.open("rb") as file:
             os.fsync(file.fileno())
         aside.chmod(places.warehouse.stat().st_mode & 0o777)
@@ -445,12 +459,39 @@ def _replace_warehouse(
     except BaseException:
         with suppress(duckdb.Error):  # a full disk may have ended its use already
             connection.execute("use memory; detach database if exists new")
-        for path in (aside, aside.with_name(f"{aside.name}.wal")):
-            path.unlink(missing_ok=True)
+        _remove_aside(aside)
         raise
     connection.execute("detach old")
     attach_file(connection, places.warehouse, "old", read_only=True)
     return changes, hidden
+
+
+def _remove_aside(aside: Path) -> None:
+    """Remove the new file that is being written, its log, and the copies of it."""
+    for path in aside.parent.iterdir():
+        if path.name.startswith(aside.stem):
+            path.unlink()
+
+
+def _write_until_clean(file: Path, search: ByteSearch, spill: Path) -> None:
+    """Write a database file anew until no byte of the people is in it; three times at most.
+
+    DuckDB writes whole blocks: what no row fills is what the memory held before, which may be a row
+    of them. A process of its own has never read one.
+    """
+    again = file.with_name(f"{file.stem}-again.duckdb")
+    for _ in range(3):
+        if not search.count(file, whole_words=False):
+            return
+        again.unlink(missing_ok=True)
+        command = [sys.executable, "-c", COPY, *map(literal, (file, again, spill))]
+        copied = subprocess.run(command, capture_output=True, text=True, check=False)
+        if copied.returncode != 0:
+            reason = (copied.stderr.strip().splitlines() or ["it was killed"])[-1]
+            raise ErasureError(
+                f"The new file cannot be written once more; the warehouse is as it was. ({reason})"
+            )
+        again.replace(file)
 
 
 @contextmanager
