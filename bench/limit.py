@@ -29,7 +29,12 @@ def run(raw: Path, out: Path, built: Path | None) -> dict[str, dict[str, float]]
     """
     out.unlink(missing_ok=True)
     seconds: dict[str, dict[str, float]] = {}
-    with duckdb.connect(str(out), config={"threads": 2, "memory_limit": "6GB"}) as connection:
+    settings = {
+        "threads": 2,
+        "memory_limit": "6GB",
+        "storage_compatibility_version": "v1.4.0",  # as profiles.example.yml has it
+    }
+    with duckdb.connect(str(out), config=settings) as connection:
         connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")

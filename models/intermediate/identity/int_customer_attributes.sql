@@ -73,21 +73,32 @@ of_records as (
 
 ),
 
+-- whose orders are asked: those of whom no record says both
+lacking as (
+
+    select
+        identities.identifier,
+        identities.customer_id
+    from identities
+    left join of_records on identities.customer_id = of_records.customer_id
+    where
+        identities.identifier_type = 'customer_id'
+        and (of_records.email is null or of_records.phone_e164 is null)
+
+),
+
 -- what orders carry, in the same order
 placed as (
 
     select
-        identities.customer_id,
+        lacking.customer_id,
         orders.email,
         orders.phone_e164,
         -1 * {{ epoch_microseconds('orders.ordered_at') }} as newness,
-        case when orders.raw_customer_id = identities.customer_id then 0 else 1 end as otherness,
+        case when orders.raw_customer_id = lacking.customer_id then 0 else 1 end as otherness,
         orders.order_id
     from orders
-    inner join identities
-        on
-            orders.raw_customer_id = identities.identifier
-            and identities.identifier_type = 'customer_id'
+    inner join lacking on orders.raw_customer_id = lacking.identifier
 
 ),
 

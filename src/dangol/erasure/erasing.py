@@ -59,7 +59,10 @@ with duckdb.connect() as connection:
     connection.execute(f"set temp_directory = {spill}")
     if os.environ.get("MEMORY"):
         connection.execute("set memory_limit = $1", [os.environ["MEMORY"]])
-    connection.execute(f"attach {old} as old (read_only); attach {new} as new")
+    connection.execute(f"attach {old} as old (read_only)")
+    named = "from duckdb_databases() where database_name = 'old'"
+    version = connection.execute(f"select rtrim(tags['storage_version'], '+') {named}").fetchone()[0]
+    connection.execute(f"attach {new} as new (storage_version '{version}')")
     connection.execute("copy from database old to new")
 """
 """A program that copies a database file; its arguments are SQL literals: from, to, spill folder."""
@@ -381,7 +384,7 @@ def _open_warehouse(connection: duckdb.DuckDBPyConnection, places: Places, dry_r
     try:
         if wal.exists() and not dry_run:  # what it holds goes into the file, and it goes
             duckdb.connect(str(places.warehouse)).close()
-        attach_file(connection, places.warehouse, "old", read_only=True)
+        attach_file(connection, places.warehouse, "old")
     except duckdb.Error as error:
         raise ErasureError(
             f"{places.warehouse} cannot be opened; perhaps another program writes to it."
@@ -440,7 +443,7 @@ def _replace_warehouse(
     """
     aside = places.work / f"{places.warehouse.stem}-erasing.duckdb"
     _remove_aside(aside)
-    attach_file(connection, aside, "new", read_only=False)
+    attach_file(connection, aside, "new", like="old")
     try:
         changes = rewrite(connection, "old", "new", rules)
         left = remaining(connection, "new", rules)
@@ -462,7 +465,7 @@ def _replace_warehouse(
         _remove_aside(aside)
         raise
     connection.execute("detach old")
-    attach_file(connection, places.warehouse, "old", read_only=True)
+    attach_file(connection, places.warehouse, "old")
     return changes, hidden
 
 

@@ -502,8 +502,22 @@ def _in_address(character: str) -> str:
 
 
 def attach_file(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, like: str = ""
 ) -> None:
-    """Attach a DuckDB file under a name."""
-    options = " (read_only)" if read_only else ""
-    connection.execute(f"attach {literal(path)} as {identifier(name)}{options}")
+    """Attach a DuckDB file under a name, read-only.
+
+    Args:
+        connection: what it is attached to.
+        path: the file.
+        name: its name in SQL.
+        like: an attached file in whose storage format this one is made, to be written.
+    """
+    options = "read_only"
+    if like:
+        version = connection.execute(
+            "select rtrim(tags['storage_version'], '+') from duckdb_databases()"
+            " where database_name = $1",
+            [like],
+        ).fetchall()[0][0]
+        options = f"storage_version {literal(version)}"
+    connection.execute(f"attach {literal(path)} as {identifier(name)} ({options})")
