@@ -198,6 +198,9 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "after": after,
             "files": files_with(contacts(shop), folder),
             "tables": tables_with(first, ACCOUNTS | DEVICES),
+            "format": first.one(
+                "select tags['storage_version'] from duckdb_databases() where not internal"
+            ),
             "again": erase_person(folder),
             "tombstones": (folder / "erasures" / "tombstones.csv").read_text("utf-8"),
         }
@@ -245,6 +248,10 @@ def test_no_byte_and_no_row_of_the_person_is_left(erased: dict[str, Any]) -> Non
     assert erased["result"].before["warehouse (rows)"] > 100
     log = (erased["folder"] / "logs" / "dbt.log").read_text()
     assert log == "a line\nanother\n"
+
+
+def test_the_new_file_is_of_the_format_of_the_old_one(erased: dict[str, Any]) -> None:
+    assert erased["format"] == "v1.4.0+"
 
 
 def test_rows_of_others_stay_as_they_were(erased: dict[str, Any]) -> None:

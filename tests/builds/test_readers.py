@@ -29,6 +29,20 @@ def test_plain_duckdb_reads_the_marts(sample_build: Build) -> None:
     assert scored == (sum(count for _, count in segments),)
 
 
+def test_the_file_is_of_the_format_that_the_profile_names(sample_build: Build) -> None:
+    with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
+        versions = connection.execute(
+            "select tags['storage_version'] from duckdb_databases() where not internal"
+        ).fetchall()
+        kinds = connection.execute(
+            "select distinct compression from pragma_storage_info('marts.orders')"
+            " where segment_type = 'VARCHAR'"
+        ).fetchall()
+    assert versions == [("v1.4.0+",)]
+    assert ("DICT_FSST",) in kinds
+    assert not {("FSST",), ("Dictionary",)} & set(kinds)
+
+
 def test_pandas_reads_the_marts(sample_build: Build) -> None:
     with duckdb.connect(str(sample_build.warehouse), read_only=True) as connection:
         customers = connection.sql("from marts.customers").df()

@@ -19,6 +19,8 @@ from dangol.erasure.tombstones import ErasureError, keyed_hash, read_key, read_t
 
 DAY = date(2026, 4, 1)
 VARIABLES = {"phone_country_code": "82", "max_customers_per_contact": "3"}
+FORMAT = "select tags['storage_version'] from duckdb_databases() where not internal"
+"""Asks for the storage format of the one file that a connection has open."""
 
 
 @pytest.fixture
@@ -383,9 +385,9 @@ def test_every_raw_table_that_names_a_person_has_a_rule() -> None:
 # What DuckDB leaves in a block that no row fills
 
 
-def file_with_a_remainder(path: Path, text: str) -> None:
+def file_with_a_remainder(path: Path, text: str, version: str = "v1.4.0") -> None:
     """Write a database whose blocks hold a text that no row does, between tables and a view."""
-    with duckdb.connect(str(path)) as connection:
+    with duckdb.connect(str(path), config={"storage_compatibility_version": version}) as connection:
         connection.execute(
             "create table kept (name varchar primary key); insert into kept values ('kim');"
             f"create table gone as select '{text}' || range as name from range(50000); checkpoint;"
@@ -394,14 +396,18 @@ def file_with_a_remainder(path: Path, text: str) -> None:
         )
 
 
-def test_a_file_with_bytes_of_them_in_no_row_is_written_again_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["v1.0.0", "v1.4.0"])
+def test_a_file_with_bytes_of_them_in_no_row_is_written_again_elsewhere(
+    tmp_path: Path, version: str
+) -> None:
     path, search = tmp_path / "it's-erasing.duckdb", ByteSearch(["C0012640"])
-    file_with_a_remainder(path, "C0012640")
+    file_with_a_remainder(path, "C0012640", version)
     assert search.count(path, whole_words=False) > 0
     _write_until_clean(path, search, tmp_path / "spill")
     assert search.count(path, whole_words=False) == 0
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
     with duckdb.connect(str(path)) as connection:
+        assert connection.execute(FORMAT).fetchall() == [(f"{version}+",)]
         assert connection.execute("from names").fetchall() == [("kim",)]
         assert connection.execute("select count(*) from after").fetchone() == (300_000,)
         with pytest.raises(duckdb.ConstraintException):
