@@ -60,8 +60,8 @@ with duckdb.connect() as connection:
     if os.environ.get("MEMORY"):
         connection.execute("set memory_limit = $1", [os.environ["MEMORY"]])
     connection.execute(f"attach {old} as old (read_only)")
-    named = "from duckdb_databases() where database_name = 'old'"
-    version = connection.execute(f"select rtrim(tags['storage_version'], '+') {named}").fetchone()[0]
+    named = "from duckdb_databases() select tags['storage_version'] where database_name = 'old'"
+    version = connection.execute(named).fetchone()[0].rstrip("+")
     connection.execute(f"attach {new} as new (storage_version '{version}')")
     connection.execute("copy from database old to new")
 """
