@@ -11,14 +11,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CHOICES = ("WAREHOUSE", "THREADS", "TARGET", "DBT_PROFILES_DIR")
 """Environment variables that builds in this process set (tests/builds/warehouse.py)."""
+GIVEN = {name: os.environ.get(name) for name in CHOICES}
+"""What they are before any build: fixtures of the session build before those of a file begin."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def choices_of_others() -> Iterator[None]:
     """Leave the next file none of the choices that builds of this one have made."""
-    before = {name: os.environ.get(name) for name in CHOICES}
     yield
-    for name, value in before.items():
+    for name, value in GIVEN.items():
         os.environ.pop(name, None)
         if value is not None:
             os.environ[name] = value
