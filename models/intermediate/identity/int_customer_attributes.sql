@@ -73,7 +73,7 @@ of_records as (
 
 ),
 
--- whose orders are asked: those of whom no record says both
+-- orders are asked only of those whose records lack an address or a phone
 lacking as (
 
     select
