@@ -41,22 +41,30 @@
     these days go before, since one that gets none would stay.
 
     column: the model's local day.
+    first_read: the first of the days that are read again (text YYYY-MM-DD); none for the window's.
+    first_kept: days before it go too (the same); none where all days are kept.
 -#}
-{% macro forget_days_read(column) %}
-    {{ adapter.dispatch('forget_days_read', 'dangol')(column) }}
+{% macro forget_days_read(column, first_read=none, first_kept=none) %}
+    {{ adapter.dispatch('forget_days_read', 'dangol')(
+        column, first_read or event_window().first_day_read, first_kept
+    ) }}
 {% endmacro %}
 
-{% macro duckdb__forget_days_read(column) -%}
+{% macro duckdb__forget_days_read(column, first_read, first_kept) -%}
     {% if is_incremental() -%}
-        delete from {{ this }} where {{ column }} >= {{ first_day_read() }}
+        delete from {{ this }} where {{ column }} >= date '{{ first_read }}'
+        {%- if first_kept %} or {{ column }} < date '{{ first_kept }}'{% endif %}
     {%- endif %}
 {%- endmacro %}
 
-{% macro spark__forget_days_read(column) -%}
+{% macro spark__forget_days_read(column, first_read, first_kept) -%}
     {% if is_incremental() -%}
-        {%- set first_day, parts = event_window().first_day_read, [] -%}
-        {%- for row in run_query("show partitions " ~ this).rows if row[0].split('=')[1] >= first_day -%}
-            {%- do parts.append("partition (" ~ column ~ " = date '" ~ row[0].split('=')[1] ~ "')") -%}
+        {%- set parts = [] -%}
+        {%- for row in run_query("show partitions " ~ this).rows -%}
+            {%- set day = row[0].split('=')[1] -%}
+            {%- if day >= first_read or day < (first_kept or '') -%}
+                {%- do parts.append("partition (" ~ column ~ " = date '" ~ day ~ "')") -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- if parts -%} alter table {{ this }} drop if exists {{ parts | join(', ') }} {%- endif -%}
     {%- endif %}

@@ -120,6 +120,27 @@ def test_a_file_that_a_run_began_and_did_not_end_may_be_withdrawn(
     assert differences_in_what_both_built(following, anew) == {}
 
 
+def test_days_of_interest_are_read_again_when_the_as_of_day_moves_back(
+    begun: Path, tmp_path: Path
+) -> None:
+    """An event of a wrong year leaves no older day within the 90; without it they count again."""
+    shutil.copytree(begun / "home", tmp_path / "home")
+    raw = Path(shutil.copytree(begun / "raw", tmp_path / "raw"))
+    selected = {"select": [*QUICK["select"], "+int_product_days"]}
+    product_days = "select count(*) from intermediate.int_product_days"
+    deliver(raw, "wrong", *events({"event_id": "w1", "occurred_at": "2027-03-31T10:00:00"}))
+    wrong = build(raw, tmp_path / "home", **selected)
+    assert wrong.one(product_days) == 0
+    assert wrong.one("select count(*) from intermediate.int_visitor_product_days") == 0
+    (raw / "events" / "wrong.csv").unlink()
+    in_order(make_shop(5), raw)
+    following = build(raw, tmp_path / "home", **selected)
+    anew = build(raw, tmp_path / "anew", **selected)
+    assert following.one("select is_continued from landing.event_window")
+    assert following.one(product_days) > 3
+    assert differences_in_what_both_built(following, anew) == {}
+
+
 @pytest.fixture(scope="module")
 def all_at_once(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """What two deliveries more come to where nothing was built before."""

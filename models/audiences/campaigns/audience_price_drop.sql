@@ -48,7 +48,7 @@ wishes as (
         max(product_days.last_wishlist_add_at) as wanted_at
     from product_days
     inner join as_of
-        on product_days.activity_date > {{ add_days('as_of.as_of_date', -90) }}
+        on product_days.activity_date > {{ add_days('as_of.as_of_date', -1 * interest_days()) }}
     where product_days.last_wishlist_add_at is not null
     group by product_days.customer_id, product_days.product_id
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with visit_days as (
 
     select * from {{ ref('int_visit_days') }}

@@ -44,13 +44,16 @@ grouped as (
 
 ),
 
--- the as-of day last: DuckDB does not know how many rows it leaves, and would hash them all above
-known as (
+-- the days last: DuckDB does not know how many rows they leave, and would hash them all above
+recent as (
 
     select grouped.*
     from grouped
-    inner join as_of on grouped.activity_date <= as_of.as_of_date
+    inner join as_of
+        on
+            grouped.activity_date <= as_of.as_of_date
+            and grouped.activity_date > {{ add_days('as_of.as_of_date', -1 * interest_days()) }}
 
 )
 
-select * from known
+select * from recent

@@ -2,8 +2,10 @@
     materialized='incremental',
     incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='activity_date' if target.type == 'spark' else none,
-    pre_hook="{{ forget_days_read('activity_date') }}",
+    pre_hook="{{ forget_days_read('activity_date', first_interest_day_read(), first_interest_day()) }}",
 ) }}
+
+-- depends_on: {{ ref('int_as_of') }}
 
 with events as (
 
@@ -27,7 +29,7 @@ product_events as (
         coalesce(customer_id, anonymous_id) is not null
         and product_id is not null
         and event_name in ('view_item', 'add_to_cart', 'remove_from_cart', 'add_to_wishlist')
-        and event_date >= {{ first_day_read() if is_incremental() else "date '0001-01-01'" }}
+        and event_date >= date '{{ first_interest_day_read() }}'
 
 ),
 

@@ -21,7 +21,7 @@ recent_days as (
     select product_days.*
     from product_days
     inner join as_of
-        on {{ days_between('product_days.activity_date', 'as_of.as_of_date') }} < 90
+        on product_days.activity_date > {{ add_days('as_of.as_of_date', -1 * interest_days()) }}
 
 ),
 

@@ -31,7 +31,7 @@ carts as (
         max(product_days.last_cart_remove_at) as removed_at
     from product_days
     inner join as_of
-        on product_days.activity_date > {{ add_days('as_of.as_of_date', -90) }}
+        on product_days.activity_date > {{ add_days('as_of.as_of_date', -1 * interest_days()) }}
     group by product_days.customer_id, product_days.product_id
 
 ),

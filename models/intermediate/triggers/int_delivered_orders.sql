@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with known_orders as (
 
     select * from {{ ref('int_known_orders') }}

@@ -38,7 +38,7 @@ interest as (
         product_days.view_count
     from product_days
     inner join as_of
-        on product_days.activity_date > {{ add_days('as_of.as_of_date', -90) }}
+        on product_days.activity_date > {{ add_days('as_of.as_of_date', -1 * interest_days()) }}
 
 ),
 
