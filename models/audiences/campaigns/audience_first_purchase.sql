@@ -4,9 +4,9 @@ with journey_stages as (
 
 ),
 
-person_days as (
+activities as (
 
-    select * from {{ ref('int_person_days') }}
+    select * from {{ ref('int_activities') }}
 
 ),
 
@@ -22,16 +22,27 @@ as_of as (
 
 ),
 
+active_days as (
+
+    select
+        activities.customer_id,
+        activities.activity_date,
+        min(activities.active_at) as active_at
+    from activities
+    inner join as_of
+        on {{ days_between('activities.activity_date', 'as_of.as_of_date') }} < 14
+    group by activities.customer_id, activities.activity_date
+
+),
+
 last_active_days as (
 
     select
-        person_days.customer_id,
-        max(person_days.activity_date) as active_on,
-        max(person_days.first_activity_at) as active_at
-    from person_days
-    inner join as_of
-        on {{ days_between('person_days.activity_date', 'as_of.as_of_date') }} < 14
-    group by person_days.customer_id
+        customer_id,
+        max(activity_date) as active_on,
+        max(active_at) as active_at
+    from active_days
+    group by customer_id
 
 ),
 

@@ -4,9 +4,15 @@ with customers as (
 
 ),
 
-person_days as (
+session_days as (
 
-    select * from {{ ref('int_person_days') }}
+    select * from {{ ref('int_session_days') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('int_activities') }}
 
 ),
 
@@ -21,49 +27,38 @@ acquired as (
 
 ),
 
-numbered_days as (
-
-    select
-        person_days.*,
-        acquired.acquired_on,
-        {{ days_between('acquired.acquired_on', 'person_days.activity_date') }}
-            as days_from_acquired
-    from person_days
-    inner join acquired on person_days.customer_id = acquired.customer_id
-
-),
-
 -- a third view after the activation window would activate nobody, so those days are not counted
-view_days as (
+actions as (
 
     select
-        customer_id,
-        product_view_count,
-        first_product_view_at,
-        second_product_view_at,
-        third_product_view_at,
-        coalesce(sum(product_view_count) over (
-            partition by customer_id
-            order by activity_date
-            rows between unbounded preceding and 1 preceding
-        ), 0) as earlier_view_count
-    from numbered_days
-    where product_view_count > 0 and days_from_acquired <= {{ var('activation_days') }}
+        acquired.customer_id,
+        session_days.first_sign_up_at,
+        session_days.first_cart_add_at,
+        session_days.first_wishlist_add_at,
+        session_days.first_share_at,
+        {%- for nth in ['first', 'second', 'third'] %}
+        case
+            when
+                {{ days_between('acquired.acquired_on', 'session_days.activity_date') }}
+                <= {{ var('activation_days') }}
+                then session_days.{{ nth }}_product_view_at
+        end as {{ nth }}_product_view_at{{ ',' if not loop.last }}
+        {%- endfor %}
+    from session_days
+    inner join acquired on session_days.customer_id = acquired.customer_id
 
 ),
 
-third_views as (
+summed as (
 
     select
         customer_id,
-        min(
-            case earlier_view_count
-                when 0 then third_product_view_at
-                when 1 then second_product_view_at
-                when 2 then first_product_view_at
-            end
-        ) as third_product_view_at
-    from view_days
+        min(first_sign_up_at) as first_sign_up_at,
+        min(first_cart_add_at) as first_cart_add_at,
+        min(first_wishlist_add_at) as first_wishlist_add_at,
+        min(first_share_at) as first_share_at,
+        {{ first_three_aggregates('product_view_at') }}
+    from actions
     group by customer_id
 
 ),
@@ -72,18 +67,26 @@ first_actions as (
 
     select
         customer_id,
-        min(first_sign_up_at) as first_sign_up_at,
-        min(first_cart_add_at) as first_cart_add_at,
-        min(first_wishlist_add_at) as first_wishlist_add_at,
-        min(first_share_at) as first_share_at,
-        min(
-            case
-                when days_from_acquired between 1 and {{ var('retention_days') }}
-                    then first_activity_at
-            end
-        ) as returned_at
-    from numbered_days
-    group by customer_id
+        first_sign_up_at,
+        first_cart_add_at,
+        first_wishlist_add_at,
+        first_share_at,
+        {{ first_three('product_view_at') }}
+    from summed
+
+),
+
+returns as (
+
+    select
+        acquired.customer_id,
+        min(activities.active_at) as returned_at
+    from activities
+    inner join acquired on activities.customer_id = acquired.customer_id
+    where
+        {{ days_between('acquired.acquired_on', 'activities.activity_date') }}
+        between 1 and {{ var('retention_days') }}
+    group by acquired.customer_id
 
 ),
 
@@ -96,12 +99,12 @@ milestones as (
         least(acquired.signed_up_at, first_actions.first_sign_up_at) as first_signed_up_at,
         first_actions.first_cart_add_at,
         first_actions.first_wishlist_add_at,
-        third_views.third_product_view_at,
-        first_actions.returned_at,
+        first_actions.third_product_view_at,
+        returns.returned_at,
         first_actions.first_share_at
     from acquired
     left join first_actions on acquired.customer_id = first_actions.customer_id
-    left join third_views on acquired.customer_id = third_views.customer_id
+    left join returns on acquired.customer_id = returns.customer_id
 
 )
 
