@@ -32,18 +32,18 @@ actions as (
 
     select
         acquired.customer_id,
-        session_days.first_sign_up_at,
-        session_days.first_cart_add_at,
-        session_days.first_wishlist_add_at,
-        session_days.first_share_at,
-        {%- for nth in ['first', 'second', 'third'] %}
+        {% for nth in ['first', 'second', 'third'] -%}
         case
             when
                 {{ days_between('acquired.acquired_on', 'session_days.activity_date') }}
                 <= {{ var('activation_days') }}
                 then session_days.{{ nth }}_product_view_at
-        end as {{ nth }}_product_view_at{{ ',' if not loop.last }}
-        {%- endfor %}
+        end as {{ nth }}_product_view_at,
+        {% endfor -%}
+        session_days.first_sign_up_at,
+        session_days.first_cart_add_at,
+        session_days.first_wishlist_add_at,
+        session_days.first_share_at
     from session_days
     inner join acquired on session_days.customer_id = acquired.customer_id
 
