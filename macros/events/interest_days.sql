@@ -6,11 +6,16 @@
     {{- return(90) -}}
 {% endmacro %}
 
-{#- The first of the interest_days (text YYYY-MM-DD) up to the day of int_as_of as it stands. -#}
-{% macro first_interest_day() %}
+{#-
+    The first of the last days up to the day of int_as_of as it stands (text YYYY-MM-DD): a constant, with which
+    an engine skips what is older without reading it.
+
+    days: how many.
+-#}
+{% macro first_of_last_days(days) %}
     {% if execute and adapter.get_relation(target.database, 'intermediate', 'int_as_of') is not none %}
         {% set day = run_query(
-            "select cast(" ~ add_days('as_of_date', 1 - interest_days()) ~ " as string) from intermediate.int_as_of"
+            "select cast(" ~ add_days('as_of_date', 1 - days) ~ " as string) from intermediate.int_as_of"
         ).columns[0].values()[0] %}
     {% endif %}
     {{ return(day or '0001-01-01') }}
@@ -22,7 +27,7 @@
     them where the as-of day moved back to days that are not kept.
 -#}
 {% macro first_interest_day_read() %}
-    {% set first_day, first_read = first_interest_day(), event_window().first_day_read %}
+    {% set first_day, first_read = first_of_last_days(interest_days()), event_window().first_day_read %}
     {% if is_incremental() %}
         {% set first_kept = run_query("select cast(min(activity_date) as string) from " ~ this).columns[0].values()[0] %}
         {% if first_kept and first_kept <= first_day %}

@@ -2,7 +2,9 @@
     materialized='incremental',
     incremental_strategy='append' if target.type == 'duckdb' else 'insert_overwrite',
     partition_by='activity_date' if target.type == 'spark' else none,
-    pre_hook="{{ forget_days_read('activity_date', first_interest_day_read(), first_interest_day()) }}",
+    pre_hook="{{ forget_days_read(
+        'activity_date', first_interest_day_read(), first_of_last_days(interest_days())
+    ) }}",
 ) }}
 
 -- depends_on: {{ ref('int_as_of') }}

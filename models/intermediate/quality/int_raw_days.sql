@@ -76,7 +76,11 @@ periods as (
         {{ 'count(*) - count(' ~ rate ~ ')' if rate else 'cast(0 as bigint)' }} as rejected_count
     from {{ ref(models.get(table_name, 'stg_' ~ table_name)) }} as staged
     cross join periods
-    where {{ moment }} >= periods.window_begins_at and {{ moment }} < periods.as_of_ends_at
+    where
+        {{ moment }} >= periods.window_begins_at and {{ moment }} < periods.as_of_ends_at
+        {%- if table_name == 'events' %}
+        and {{ day }} >= date '{{ first_of_last_days(window_days + 1) }}'
+        {%- endif %}
     group by {{ day }}
 
 ),
